@@ -1,0 +1,5 @@
+package dev.plinth.mvcc;
+
+final class Placeholder {
+    private Placeholder() {}
+}

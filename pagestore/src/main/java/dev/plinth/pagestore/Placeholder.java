@@ -1,0 +1,5 @@
+package dev.plinth.pagestore;
+
+final class Placeholder {
+    private Placeholder() {}
+}

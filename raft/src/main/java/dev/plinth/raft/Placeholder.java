@@ -1,0 +1,5 @@
+package dev.plinth.raft;
+
+final class Placeholder {
+    private Placeholder() {}
+}

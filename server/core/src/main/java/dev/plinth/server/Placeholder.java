@@ -1,0 +1,5 @@
+package dev.plinth.server;
+
+final class Placeholder {
+    private Placeholder() {}
+}

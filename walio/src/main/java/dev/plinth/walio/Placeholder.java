@@ -1,0 +1,5 @@
+package dev.plinth.walio;
+
+final class Placeholder {
+    private Placeholder() {}
+}
