@@ -1,0 +1,41 @@
+package dev.plinth.server.interop;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+
+/** HTTP/1.1 calls to a member's client port. */
+final class Http {
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private Http() {}
+
+    static String post(ServerProcess server, String path, String body) {
+        return send(request(server, path).POST(HttpRequest.BodyPublishers.ofString(body)).build());
+    }
+
+    static String get(ServerProcess server, String path) {
+        return send(request(server, path).GET().build());
+    }
+
+    private static HttpRequest.Builder request(ServerProcess server, String path) {
+        return HttpRequest.newBuilder(URI.create("http://" + server.endpoint() + path))
+                .timeout(Duration.ofSeconds(30));
+    }
+
+    private static String send(HttpRequest request) {
+        try {
+            return CLIENT.send(request, BodyHandlers.ofString()).body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+}

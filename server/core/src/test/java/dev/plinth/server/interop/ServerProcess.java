@@ -1,0 +1,189 @@
+package dev.plinth.server.interop;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * One running member, Plinth or the real etcd: started on loopback, ready when its log says so,
+ * stopped by its process.
+ *
+ * <p>Both kinds advertise the same URLs when asked to, so that member and cluster ids are the same
+ * and their outputs can be compared as they are.
+ */
+public final class ServerProcess implements AutoCloseable {
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    private static final String READY = "ready to serve client requests";
+    private static final String ADVERTISED_PEER = "http://127.0.0.1:23800";
+    private static final String ADVERTISED_CLIENT = "http://127.0.0.1:23790";
+
+    private final Process process;
+    private final int clientPort;
+    private final List<String> log = new ArrayList<>();
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final Thread logReader;
+
+    private ServerProcess(Process process, int clientPort) {
+        this.process = process;
+        this.clientPort = clientPort;
+        this.logReader = Thread.ofVirtual().start(this::readLog);
+    }
+
+    /** Starts the real etcd on {@code dataDir} and waits until it serves. */
+    public static ServerProcess etcd(Path dataDir, String... flags) {
+        return start(List.of(Peers.etcd().toString()), dataDir, flags).awaitReady();
+    }
+
+    /** Starts {@code ./plinth server} on {@code dataDir} and waits until it serves. */
+    public static ServerProcess plinth(Path dataDir, String... flags) {
+        return start(List.of(launcher().toString(), "server"), dataDir, flags).awaitReady();
+    }
+
+    /** Starts {@code ./plinth server} on {@code dataDir} without waiting for anything. */
+    public static ServerProcess plinthStarting(Path dataDir, String... flags) {
+        return start(List.of(launcher().toString(), "server"), dataDir, flags);
+    }
+
+    /** The launcher at the top of the project. */
+    public static Path launcher() {
+        for (Path folder = Path.of("").toAbsolutePath();
+                folder != null;
+                folder = folder.getParent()) {
+            Path launcher = folder.resolve("plinth");
+            if (Files.isExecutable(launcher) && Files.isRegularFile(launcher)) {
+                return launcher;
+            }
+        }
+        throw new AssertionError("no launcher above " + Path.of("").toAbsolutePath());
+    }
+
+    private static ServerProcess start(List<String> program, Path dataDir, String... flags) {
+        int clientPort = freePort();
+        List<String> command = new ArrayList<>(program);
+        command.addAll(
+                List.of(
+                        "--name=one",
+                        "--data-dir=" + dataDir,
+                        "--listen-client-urls=http://127.0.0.1:" + clientPort,
+                        "--advertise-client-urls=" + ADVERTISED_CLIENT,
+                        "--listen-peer-urls=http://127.0.0.1:" + freePort(),
+                        "--initial-advertise-peer-urls=" + ADVERTISED_PEER,
+                        "--initial-cluster=one=" + ADVERTISED_PEER));
+        command.addAll(List.of(flags));
+        try {
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+            return new ServerProcess(builder.start(), clientPort);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public String endpoint() {
+        return "127.0.0.1:" + clientPort;
+    }
+
+    public ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    /** All lines that the process has logged so far. */
+    public List<String> log() {
+        synchronized (log) {
+            return List.copyOf(log);
+        }
+    }
+
+    public ServerProcess awaitReady() {
+        try {
+            ready.get(START_LIMIT.toSeconds(), TimeUnit.SECONDS);
+            return this;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failed("interrupted");
+        } catch (ExecutionException | TimeoutException e) {
+            process.destroyForcibly();
+            throw failed("not ready: " + e);
+        }
+    }
+
+    /** The exit code, after the process has ended by itself or by a signal sent before. */
+    public int awaitExit() {
+        try {
+            if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw failed("did not end within " + STOP_LIMIT);
+            }
+            logReader.join();
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failed("interrupted");
+        }
+    }
+
+    /** SIGTERM, and the exit code. */
+    public int stop() {
+        process.destroy();
+        return awaitExit();
+    }
+
+    /** SIGKILL. */
+    public void kill() {
+        process.destroyForcibly();
+        awaitExit();
+    }
+
+    @Override
+    public void close() {
+        if (process.isAlive()) {
+            kill();
+        }
+    }
+
+    private void readLog() {
+        try (BufferedReader lines =
+                new BufferedReader(
+                        new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                synchronized (log) {
+                    log.add(line);
+                }
+                if (line.contains(READY)) {
+                    ready.complete(null);
+                }
+            }
+        } catch (IOException e) {
+            synchronized (log) {
+                log.add("log lost: " + e);
+            }
+        }
+        ready.completeExceptionally(new IOException("the process has ended"));
+    }
+
+    private AssertionError failed(String why) {
+        return new AssertionError(why + "\n" + String.join("\n", log()));
+    }
+}
