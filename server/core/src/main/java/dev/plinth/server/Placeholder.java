@@ -1,5 +1,0 @@
-package dev.plinth.server;
-
-final class Placeholder {
-    private Placeholder() {}
-}

@@ -1,0 +1,27 @@
+package dev.plinth.server.core;
+
+import dev.plinth.server.apply.ApplyResult;
+
+/**
+ * A write on its way through the log, and the place where its outcome is delivered.
+ *
+ * <p>The bytes are final when the proposal is handed over: they go to the log and to peers as they
+ * are. Exactly one of {@link #applied} and {@link #failed} is called, once, on a thread of the
+ * member that must not be blocked.
+ */
+public interface Proposal {
+    /**
+     * Identity of the request, drawn from {@link LocalMember#nextRequestId()}; equal to the one
+     * inside the entry.
+     */
+    long requestId();
+
+    /** The encoded {@code InternalRaftRequest}; neither side changes it any more. */
+    byte[] entry();
+
+    /** The entry was committed and applied here. */
+    void applied(ApplyResult result);
+
+    /** The entry was not proposed, or nothing was heard of it in time. */
+    void failed(RefusedException reason);
+}

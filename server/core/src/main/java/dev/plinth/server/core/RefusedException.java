@@ -1,0 +1,33 @@
+package dev.plinth.server.core;
+
+/**
+ * A request that is refused for a reason the caller is told.
+ *
+ * <p>Without a stack trace: a refusal is an answer, not a fault. One instance per fixed reason is
+ * shared.
+ */
+public final class RefusedException extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final EtcdError error;
+
+    private RefusedException(EtcdError error, String text) {
+        super(text, null, false, false);
+        this.error = error;
+    }
+
+    /** A refusal for a reason of the catalogue. */
+    public static RefusedException of(EtcdError error) {
+        assert error != EtcdError.UNMAPPED : "needs a text";
+        return new RefusedException(error, error.name());
+    }
+
+    /** A refusal that clients see as status Unknown with exactly this text. */
+    public static RefusedException unmapped(String text) {
+        return new RefusedException(EtcdError.UNMAPPED, text);
+    }
+
+    /** The reason. */
+    public EtcdError error() {
+        return error;
+    }
+}
