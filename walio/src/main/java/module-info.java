@@ -8,5 +8,5 @@ import org.jspecify.annotations.NullMarked;
 module dev.plinth.walio {
     requires static org.jspecify;
 
-    exports dev.plinth.walio;
+    exports dev.plinth.walio.io;
 }

@@ -1,5 +1,0 @@
-package dev.plinth.walio;
-
-final class Placeholder {
-    private Placeholder() {}
-}
