@@ -1,0 +1,30 @@
+#!/usr/bin/env python3
+"""Prints what the last `mvn verify` spent per module and on each test class of five seconds or more.
+
+Reads the surefire and failsafe reports below the current folder.
+"""
+import pathlib
+import xml.etree.ElementTree as xml
+
+MODULE_ROW = "{:>7.2f} min  {}"
+SLOW_SECONDS = 5.0
+
+modules, slow, skipped = {}, [], []
+for report in pathlib.Path(".").glob("**/target/*-reports/TEST-*.xml"):
+    suite = xml.parse(report).getroot()
+    seconds = float(suite.get("time", "0").replace(",", ""))
+    module = str(report.parents[2])
+    modules[module] = modules.get(module, 0.0) + seconds
+    if seconds >= SLOW_SECONDS:
+        slow.append((seconds, suite.get("name")))
+    for case in suite.iter("testcase"):
+        reason = case.find("skipped")
+        if reason is not None:
+            skipped.append((f"{case.get('classname')}.{case.get('name')}", reason.get("message", "")))
+
+for module, seconds in sorted(modules.items()):
+    print(MODULE_ROW.format(seconds / 60, module))
+for seconds, name in sorted(slow, reverse=True):
+    print(MODULE_ROW.format(seconds / 60, "  " + name))
+for name, reason in sorted(skipped):
+    print(f"skipped: {name}: {reason}")
