@@ -7,4 +7,7 @@ module dev.plinth.mvcc {
     requires transitive dev.plinth.pagestore;
 
     exports dev.plinth.mvcc;
+    exports dev.plinth.mvcc.backend;
+    exports dev.plinth.mvcc.lease;
+    exports dev.plinth.mvcc.watch;
 }

@@ -1,5 +1,0 @@
-package dev.plinth.mvcc;
-
-final class Placeholder {
-    private Placeholder() {}
-}
