@@ -58,6 +58,7 @@ final class LinuxCalls {
     static final int POSIX_FADV_DONTNEED = 4;
 
     private static final int SYS_PWRITEV2 = AARCH64 ? 287 : 328;
+    private static final int SYS_GETDENTS64 = AARCH64 ? 61 : 217;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup LIBC = LINKER.defaultLookup();
@@ -111,9 +112,12 @@ final class LinuxCalls {
     private static final MethodHandle RMDIR = function("rmdir", JAVA_INT, ADDRESS);
     private static final MethodHandle UNLINK = function("unlink", JAVA_INT, ADDRESS);
     private static final MethodHandle RENAME = function("rename", JAVA_INT, ADDRESS, ADDRESS);
-    private static final MethodHandle OPENDIR = function("opendir", ADDRESS, ADDRESS);
-    private static final MethodHandle READDIR = function("readdir", ADDRESS, ADDRESS);
-    private static final MethodHandle CLOSEDIR = function("closedir", JAVA_INT, ADDRESS);
+
+    /**
+     * By number: older libraries have no function for it, and readdir hides its errors in errno.
+     */
+    private static final MethodHandle GETDENTS64 =
+            variadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
 
     private LinuxCalls() {}
 
@@ -343,29 +347,12 @@ final class LinuxCalls {
         }
     }
 
-    /** The directory stream, or {@link MemorySegment#NULL}. */
-    static MemorySegment opendir(MemorySegment path) {
+    /** Fills the buffer with {@code struct linux_dirent64}s; 0 at the end. */
+    static long getdents64(int fd, MemorySegment buffer) {
         try {
-            return (MemorySegment) OPENDIR.invokeExact(CAPTURE.get(), path);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
-    }
-
-    /** The next {@code struct dirent}, or {@link MemorySegment#NULL} at the end and on errors. */
-    static MemorySegment readdir(MemorySegment stream) {
-        try {
-            MemorySegment capture = CAPTURE.get();
-            capture.set(JAVA_INT, 0, 0); // the end leaves errno alone, an error sets it
-            return (MemorySegment) READDIR.invokeExact(capture, stream);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
-    }
-
-    static int closedir(MemorySegment stream) {
-        try {
-            return (int) CLOSEDIR.invokeExact(CAPTURE.get(), stream);
+            return (long)
+                    GETDENTS64.invokeExact(
+                            CAPTURE.get(), (long) SYS_GETDENTS64, fd, buffer, buffer.byteSize());
         } catch (Throwable e) {
             throw unexpected(e);
         }

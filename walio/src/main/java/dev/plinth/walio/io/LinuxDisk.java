@@ -27,7 +27,9 @@ public final class LinuxDisk implements Disk {
     /** struct statx and struct statfs are smaller. */
     private static final int STATUS_BYTES_MAX = 256;
 
-    /** Offsets in {@code struct dirent} of 64-bit Linux: d_reclen and d_name. */
+    private static final int DIRENT_BUFFER_BYTES = 32 * 1024;
+
+    /** Offsets in {@code struct linux_dirent64}: d_reclen and d_name. */
     private static final int DIRENT_LENGTH = 16;
 
     private static final int DIRENT_NAME = 19;
@@ -88,37 +90,29 @@ public final class LinuxDisk implements Disk {
 
     @Override
     public List<String> list(Path directory) throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment stream = LinuxCalls.opendir(cString(arena, directory));
-            if (stream.address() == 0) {
-                throw new PosixException("opendir", directory, LinuxCalls.errno());
+        int fd = descriptor(directory, LinuxCalls.O_DIRECTORY | LinuxCalls.O_CLOEXEC, 0);
+        try (LinuxFile open = new LinuxFile(directory, fd, false);
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(DIRENT_BUFFER_BYTES, Long.BYTES);
+            List<String> names = new ArrayList<>();
+            long bytes;
+            while ((bytes = LinuxCalls.getdents64(open.fd(), buffer)) > 0) {
+                collectNames(buffer.asSlice(0, bytes), names);
             }
-            try {
-                return names(directory, stream);
-            } finally {
-                LinuxCalls.closedir(stream);
-            }
+            check("getdents64", directory, (int) bytes);
+            names.sort(null);
+            return names;
         }
     }
 
-    private static List<String> names(Path directory, MemorySegment stream) throws PosixException {
-        List<String> names = new ArrayList<>();
-        while (true) {
-            MemorySegment entry = LinuxCalls.readdir(stream);
-            if (entry.address() == 0) {
-                if (LinuxCalls.errno() != 0) {
-                    throw new PosixException("readdir", directory, LinuxCalls.errno());
-                }
-                names.sort(null);
-                return names;
-            }
-            int length =
-                    Short.toUnsignedInt(
-                            entry.reinterpret(DIRENT_NAME).get(JAVA_SHORT, DIRENT_LENGTH));
-            String name = entry.reinterpret(length).getString(DIRENT_NAME, StandardCharsets.UTF_8);
+    private static void collectNames(MemorySegment entries, List<String> names) {
+        long at = 0;
+        while (at < entries.byteSize()) {
+            String name = entries.getString(at + DIRENT_NAME, StandardCharsets.UTF_8);
             if (!name.equals(".") && !name.equals("..")) {
                 names.add(name);
             }
+            at += Short.toUnsignedInt(entries.get(JAVA_SHORT, at + DIRENT_LENGTH));
         }
     }
 

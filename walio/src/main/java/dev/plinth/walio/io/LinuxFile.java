@@ -285,7 +285,7 @@ final class LinuxFile implements DiskFile {
         }
     }
 
-    private int fd() {
+    int fd() {
         int fd = descriptor.getPlain();
         if (fd == CLOSED) {
             throw new IllegalStateException("file is closed: " + path);
