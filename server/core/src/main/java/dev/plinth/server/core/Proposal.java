@@ -16,8 +16,11 @@ public interface Proposal {
      */
     long requestId();
 
-    /** The encoded {@code InternalRaftRequest}; neither side changes it any more. */
+    /** Array that holds the encoded {@code InternalRaftRequest} from index 0 on; nobody changes it any more. */
     byte[] entry();
+
+    /** Length of the entry in {@link #entry()}. */
+    int entryLength();
 
     /** The entry was committed and applied here. */
     void applied(ApplyResult result);
