@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The alarms of the cluster: which member ran out of space, which one is corrupt.
  *
- * <p>Changed by the apply thread, within an entry; read by any thread. Stored in bucket {@code alarm}, the encoded
- * {@code AlarmMember} being the key and the value empty.
+ * <p>Changed by the apply thread, within an entry; read by any thread. Stored in bucket {@code
+ * alarm}, the encoded {@code AlarmMember} being the key and the value empty.
  */
 public final class AlarmStore {
     private static final byte[] NO_VALUE = {};

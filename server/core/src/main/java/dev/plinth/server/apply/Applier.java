@@ -30,14 +30,17 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 
 /**
- * Applies the data of committed normal entries, in order, and completes the local requests that wait for them.
+ * Applies the data of committed normal entries, in order, and completes the local requests that
+ * wait for them.
  *
- * <p>Called by the apply loop alone, between the backend's {@code beginEntry} and {@code endEntry}. The outcome depends on
- * the state and the entry; what is local (the clock for expiry times, the size for the quota's answer) never enters the
- * state. Order of checks: corrupt alarm, space alarm, quota, then the request itself. A write that finds the quota
- * exceeded here, having passed it when it was proposed, is carried out and answered with "no space".
+ * <p>Called by the apply loop alone, between the backend's {@code beginEntry} and {@code endEntry}.
+ * The outcome depends on the state and the entry; what is local (the clock for expiry times, the
+ * size for the quota's answer) never enters the state. Order of checks: corrupt alarm, space alarm,
+ * quota, then the request itself. A write that finds the quota exceeded here, having passed it when
+ * it was proposed, is carried out and answered with "no space".
  *
- * <p>Cost of a put: one scan of the entry, one message that shares its bytes, a copy of key and of value.
+ * <p>Cost of a put: one scan of the entry, one message that shares its bytes, a copy of key and of
+ * value.
  */
 public final class Applier {
     private final KeyValueStore store;
@@ -80,13 +83,14 @@ public final class Applier {
     /**
      * Applies one entry and completes its waiter.
      *
-     * @param data array that holds the entry's bytes, an {@code InternalRaftRequest} or one of the two V2 requests that
-     *     old members write
+     * @param data array that holds the entry's bytes, an {@code InternalRaftRequest} or one of the
+     *     two V2 requests that old members write
      * @param offset where they start
      * @param length how many they are
-     * @param newer false when the database already holds the effects of this entry (index not above the consistent
-     *     index): only the cluster's attributes in memory follow it
-     * @throws IllegalStateException for an entry that no version could have written; the member must halt
+     * @param newer false when the database already holds the effects of this entry (index not above
+     *     the consistent index): only the cluster's attributes in memory follow it
+     * @throws IllegalStateException for an entry that no version could have written; the member
+     *     must halt
      */
     public void apply(byte[] data, int offset, int length, boolean newer) {
         try {
@@ -105,7 +109,8 @@ public final class Applier {
         try {
             applyRequest(newer);
         } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("log entry of kind " + entry.field() + " cannot be decoded", e);
+            throw new IllegalStateException(
+                    "log entry of kind " + entry.field() + " cannot be decoded", e);
         }
     }
 
@@ -163,7 +168,11 @@ public final class Applier {
 
     private void applyV2(V2Request request, boolean newer) {
         switch (request) {
-            case V2Request.MemberAttributes(long id, long memberId, String name, List<String> urls) -> {
+            case V2Request.MemberAttributes(
+                            long id,
+                            long memberId,
+                            String name,
+                            List<String> urls) -> {
                 cluster.setMemberAttributes(memberId, name, urls, newer);
                 waiters.complete(id, done(ResponseBody.EMPTY));
             }
@@ -188,12 +197,15 @@ public final class Applier {
                     revoke(entry.parse(LeaseRevokeRequest.parser()));
             case InternalRaftRequest.LEASE_CHECKPOINT_FIELD_NUMBER ->
                     checkpoint(entry.parse(LeaseCheckpointRequest.parser()));
-            case InternalRaftRequest.ALARM_FIELD_NUMBER -> alarm(entry.parse(AlarmRequest.parser()));
-            // A range has no effect; only very old members sent it through the log, and nobody waits for one here.
+            case InternalRaftRequest.ALARM_FIELD_NUMBER ->
+                    alarm(entry.parse(AlarmRequest.parser()));
+            // A range has no effect; only very old members sent it through the log, and nobody
+            // waits for one here.
             case InternalRaftRequest.RANGE_FIELD_NUMBER,
                     InternalRaftRequest.DOWNGRADE_VERSION_TEST_FIELD_NUMBER ->
                     done(ResponseBody.EMPTY);
-            default -> throw new IllegalStateException("log entry of unknown kind " + entry.field());
+            default ->
+                    throw new IllegalStateException("log entry of unknown kind " + entry.field());
         };
     }
 

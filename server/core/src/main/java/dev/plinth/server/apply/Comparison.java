@@ -11,9 +11,10 @@ import java.util.List;
 /**
  * Evaluates the guards of transactions.
  *
- * <p>A guard over an interval holds when every pair in it satisfies it. Without any pair it compares with zeros, but for
- * the value, where it fails whatever is asked: the wire cannot tell a missing value from an empty one. An operand that
- * does not belong to the target counts as zero or empty.
+ * <p>A guard over an interval holds when every pair in it satisfies it. Without any pair it
+ * compares with zeros, but for the value, where it fails whatever is asked: the wire cannot tell a
+ * missing value from an empty one. An operand that does not belong to the target counts as zero or
+ * empty.
  */
 final class Comparison {
     private Comparison() {}

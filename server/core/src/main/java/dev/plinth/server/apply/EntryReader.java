@@ -14,8 +14,9 @@ import java.io.IOException;
 /**
  * Finds the request inside the bytes of a log entry without decoding what is not needed.
  *
- * <p>An {@code InternalRaftRequest} has one field per kind of request, of which exactly one is set. This reader notes
- * where that field's bytes are; nothing is copied. Reused entry after entry by one thread; allocates nothing itself.
+ * <p>An {@code InternalRaftRequest} has one field per kind of request, of which exactly one is set.
+ * This reader notes where that field's bytes are; nothing is copied. Reused entry after entry by
+ * one thread; allocates nothing itself.
  *
  * <pre>
  *  1    ID (only in old logs)       varint
@@ -51,7 +52,8 @@ final class EntryReader {
         try {
             for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
                 int number = WireFormat.getTagFieldNumber(tag);
-                boolean delimited = WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED;
+                boolean delimited =
+                        WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED;
                 if (number == InternalRaftRequest.ID_FIELD_NUMBER && !delimited) {
                     legacyId = in.readUInt64();
                 } else if (number == InternalRaftRequest.HEADER_FIELD_NUMBER && delimited) {
@@ -64,7 +66,8 @@ final class EntryReader {
                     bodyOffset = offset + in.getTotalBytesRead();
                     in.skipRawBytes(bodyLength);
                 } else if (!in.skipField(tag)) {
-                    throw new InvalidProtocolBufferException("field " + number + " has no legal wire type");
+                    throw new InvalidProtocolBufferException(
+                            "field " + number + " has no legal wire type");
                 }
             }
         } catch (InvalidProtocolBufferException e) {

@@ -20,8 +20,9 @@ import java.util.Arrays;
  *                       ^ bodyOffset    ^ bodyOffset + bodyLength
  * </pre>
  *
- * <p>The request's bytes are copied once, from the socket's buffer into their place here; id and user are known later
- * and are appended into the spare room. Field numbers above the header's come after it. Not thread-safe.
+ * <p>The request's bytes are copied once, from the socket's buffer into their place here; id and
+ * user are known later and are appended into the spare room. Field numbers above the header's come
+ * after it. Not thread-safe.
  */
 public final class EntryWriter {
     /** Room for a header with an id alone: tag 2, length 1, tag 1, varint 10. */
@@ -40,7 +41,8 @@ public final class EntryWriter {
     }
 
     /**
-     * Makes room for a request of known length; the caller fills {@link #array} at {@link #bodyOffset}.
+     * Makes room for a request of known length; the caller fills {@link #array} at {@link
+     * #bodyOffset}.
      *
      * @param field number of the request's field in {@code InternalRaftRequest}, below the header's
      */

@@ -8,7 +8,8 @@ import java.util.TreeMap;
 /**
  * A union of half-open key intervals.
  *
- * <p>Kept disjoint by merging on insertion, so that both operations are logarithmic. Not thread-safe.
+ * <p>Kept disjoint by merging on insertion, so that both operations are logarithmic. Not
+ * thread-safe.
  */
 final class KeyIntervals {
     static final Comparator<ByteString> ORDER = ByteString.unsignedLexicographicalComparator();

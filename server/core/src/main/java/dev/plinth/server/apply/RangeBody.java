@@ -9,9 +9,9 @@ import java.io.IOException;
 /**
  * The body of a range response made of the stored pairs' bytes.
  *
- * <p>A stored value is an encoded {@code mvccpb.KeyValue}; the body is tag, length and these bytes for each pair, then
- * {@code more} and {@code count}. No pair is decoded. Must be written before the view of the result is closed. State:
- * two words beside the result.
+ * <p>A stored value is an encoded {@code mvccpb.KeyValue}; the body is tag, length and these bytes
+ * for each pair, then {@code more} and {@code count}. No pair is decoded. Must be written before
+ * the view of the result is closed. State: two words beside the result.
  */
 public final class RangeBody implements ResponseBody {
     private final RangeResult result;

@@ -20,7 +20,9 @@ public final class RangeQueries {
         return of(request, request.getKey(), request.getLimit(), request.getRevision());
     }
 
-    /** The query of a request, from another first key, with another limit and at another revision. */
+    /**
+     * The query of a request, from another first key, with another limit and at another revision.
+     */
     public static RangeQuery of(RangeRequest request, ByteString key, long limit, long revision) {
         SortTarget target = target(request);
         return new RangeQuery(

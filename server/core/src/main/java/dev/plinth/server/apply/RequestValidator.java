@@ -14,8 +14,8 @@ import java.util.List;
 /**
  * Checks of key-value requests that need no state, made before anything is proposed or read.
  *
- * <p>Immutable. Cost: linear in the number of operations; the overlap check of transactions compares keys in an ordered
- * set.
+ * <p>Immutable. Cost: linear in the number of operations; the overlap check of transactions
+ * compares keys in an ordered set.
  */
 public final class RequestValidator {
     private final int txnOperationsMax;
@@ -39,8 +39,9 @@ public final class RequestValidator {
     }
 
     /**
-     * Checks what a streamed range takes on top: the order of keys alone, and no revision filters. A sort target
-     * without an order is refused too, since chunks sorted by it could not be continued.
+     * Checks what a streamed range takes on top: the order of keys alone, and no revision filters.
+     * A sort target without an order is refused too, since chunks sorted by it could not be
+     * continued.
      */
     public void checkStream(RangeRequest request) throws RefusedException {
         check(request);
@@ -78,7 +79,9 @@ public final class RequestValidator {
         }
     }
 
-    /** Checks a transaction: sizes, every operation, and that no key is written twice in one branch. */
+    /**
+     * Checks a transaction: sizes, every operation, and that no key is written twice in one branch.
+     */
     public void check(TxnRequest request) throws RefusedException {
         checkOperations(request, txnOperationsMax);
         TxnOverlap.check(request.getSuccessList());
@@ -114,14 +117,18 @@ public final class RequestValidator {
         }
     }
 
-    /** True when every operation of both branches is a range: such a transaction never goes through the log. */
+    /**
+     * True when every operation of both branches is a range: such a transaction never goes through
+     * the log.
+     */
     public static boolean isReadOnly(TxnRequest request) {
         return onlyRanges(request.getSuccessList()) && onlyRanges(request.getFailureList());
     }
 
     /** True when a read-only transaction asks for no read barrier. */
     public static boolean isSerializable(TxnRequest request) {
-        return onlySerializable(request.getSuccessList()) && onlySerializable(request.getFailureList());
+        return onlySerializable(request.getSuccessList())
+                && onlySerializable(request.getFailureList());
     }
 
     private static boolean onlyRanges(List<RequestOp> branch) {

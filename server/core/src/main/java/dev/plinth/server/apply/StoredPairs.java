@@ -13,7 +13,8 @@ final class StoredPairs {
         try {
             return KeyValue.parseFrom(result.encoded(i).asByteBuffer());
         } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("stored pair at revision " + result.modRevision(i) + " is damaged", e);
+            throw new IllegalStateException(
+                    "stored pair at revision " + result.modRevision(i) + " is damaged", e);
         }
     }
 

@@ -25,10 +25,10 @@ import java.util.List;
 /**
  * Puts, deletes, ranges and transactions of them on a view of the store.
  *
- * <p>A transaction runs in three passes: all compares of the chosen path, nested ones included, on the state before it;
- * then everything on that path that could be refused; then the operations, each seeing what those before it wrote. So
- * once the first change is made nothing is refused any more, and every member refuses alike, also the ones that need no
- * answer.
+ * <p>A transaction runs in three passes: all compares of the chosen path, nested ones included, on
+ * the state before it; then everything on that path that could be refused; then the operations,
+ * each seeing what those before it wrote. So once the first change is made nothing is refused any
+ * more, and every member refuses alike, also the ones that need no answer.
  *
  * <p>Stateless; writes on the apply thread, reads on any.
  */
@@ -160,17 +160,20 @@ public final class TxnExecutor {
             ResponseOp.Builder answer = ResponseOp.newBuilder();
             switch (op.getRequestCase()) {
                 case REQUEST_RANGE ->
-                        answer.setResponseRange(executeRange(op.getRequestRange(), view, withRanges));
+                        answer.setResponseRange(
+                                executeRange(op.getRequestRange(), view, withRanges));
                 case REQUEST_PUT -> {
                     PutResponse.Builder put = executePut(op.getRequestPut(), view);
                     answer.setResponsePut(put.setHeader(header(view)));
                 }
                 case REQUEST_DELETE_RANGE -> {
-                    DeleteRangeResponse.Builder delete = executeDelete(op.getRequestDeleteRange(), view);
+                    DeleteRangeResponse.Builder delete =
+                            executeDelete(op.getRequestDeleteRange(), view);
                     answer.setResponseDeleteRange(delete.setHeader(header(view)));
                 }
                 case REQUEST_TXN -> {
-                    TxnResponse.Builder nested = execute(op.getRequestTxn(), view, path, withRanges);
+                    TxnResponse.Builder nested =
+                            execute(op.getRequestTxn(), view, path, withRanges);
                     answer.setResponseTxn(nested.setHeader(ResponseHeader.getDefaultInstance()));
                 }
                 case REQUEST_NOT_SET -> {}

@@ -13,10 +13,11 @@ import java.util.TreeSet;
 /**
  * Refuses a transaction branch in which one key would be written twice in one revision.
  *
- * <p>A put clashes with another put of its key and with a delete whose interval holds it; deletes may overlap each
- * other, and ranges never count. A nested transaction runs one of its branches only, so its two branches may put the
- * same key, but neither may clash with what surrounds it. A range end of {@code \0} is taken literally, as the reference
- * does: a delete from a key onwards is an inverted interval that clashes with nothing.
+ * <p>A put clashes with another put of its key and with a delete whose interval holds it; deletes
+ * may overlap each other, and ranges never count. A nested transaction runs one of its branches
+ * only, so its two branches may put the same key, but neither may clash with what surrounds it. A
+ * range end of {@code \0} is taken literally, as the reference does: a delete from a key onwards is
+ * an inverted interval that clashes with nothing.
  *
  * <p>Cost: n log n in the number of operations, whatever they are, since clients choose them.
  */
@@ -28,8 +29,8 @@ final class TxnOverlap {
     }
 
     /**
-     * Checks one branch on its own and returns the keys it puts; its deletes, nested ones included, are added to {@code
-     * deletes}.
+     * Checks one branch on its own and returns the keys it puts; its deletes, nested ones included,
+     * are added to {@code deletes}.
      */
     private static NavigableSet<ByteString> collect(List<RequestOp> branch, KeyIntervals deletes)
             throws RefusedException {
@@ -78,7 +79,9 @@ final class TxnOverlap {
     private static void add(DeleteRangeRequest request, KeyIntervals deletes) {
         ByteString key = request.getKey();
         ByteString end =
-                request.getRangeEnd().isEmpty() ? key.concat(KeyIntervals.ZERO) : request.getRangeEnd();
+                request.getRangeEnd().isEmpty()
+                        ? key.concat(KeyIntervals.ZERO)
+                        : request.getRangeEnd();
         deletes.add(key, end);
     }
 }

@@ -23,7 +23,8 @@ import java.util.regex.Pattern;
  *  /0/version                       3.5.0
  * </pre>
  *
- * Anything else that claims to be a V2 request ends the process, since skipping it would let members differ.
+ * Anything else that claims to be a V2 request ends the process, since skipping it would let
+ * members differ.
  */
 sealed interface V2Request {
     /** A member published itself. */
@@ -80,7 +81,8 @@ sealed interface V2Request {
             JsonObject json = JsonParser.parseString(value).getAsJsonObject();
             JsonElement name = json.get("name");
             List<String> urls = new ArrayList<>();
-            if (json.get("clientURLs") instanceof JsonElement list && list.isJsonArray()) {
+            JsonElement list = json.get("clientURLs");
+            if (list != null && list.isJsonArray()) {
                 list.getAsJsonArray().forEach(url -> urls.add(url.getAsString()));
             }
             return new MemberAttributes(id, memberId, name == null ? "" : name.getAsString(), urls);

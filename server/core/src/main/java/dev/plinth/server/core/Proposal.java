@@ -16,7 +16,10 @@ public interface Proposal {
      */
     long requestId();
 
-    /** Array that holds the encoded {@code InternalRaftRequest} from index 0 on; nobody changes it any more. */
+    /**
+     * Array that holds the encoded {@code InternalRaftRequest} from index 0 on; nobody changes it
+     * any more.
+     */
     byte[] entry();
 
     /** Length of the entry in {@link #entry()}. */

@@ -9,8 +9,8 @@ import java.util.function.LongSupplier;
 /**
  * The bound on the size of the database file.
  *
- * <p>A request passes while size plus its charge stays below the bound; one that charges nothing always passes. Any
- * thread.
+ * <p>A request passes while size plus its charge stays below the bound; one that charges nothing
+ * always passes. Any thread.
  */
 public final class BackendQuota {
     /** The bound when none is configured. */
