@@ -1,0 +1,178 @@
+package dev.plinth.server.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A server under test: one fresh member on loopback, with what the kernel counts of it. */
+final class PeerProcess implements AutoCloseable {
+    private static final String READY = "ready to serve client requests";
+    private static final int START_LIMIT_SECONDS = 120;
+    private static final int STOP_LIMIT_SECONDS = 30;
+    private static final double TICKS_PER_SECOND = 100;
+    private static final int SECTOR_BYTES = 512;
+
+    private final String name;
+    private final Process process;
+    private final String endpoint;
+    private final Path deviceStatistics;
+
+    private PeerProcess(String name, Process process, String endpoint, Path deviceStatistics) {
+        this.name = name;
+        this.process = process;
+        this.endpoint = endpoint;
+        this.deviceStatistics = deviceStatistics;
+    }
+
+    /**
+     * Starts {@code command} (words separated by blanks) with an empty data directory below {@code
+     * folder}; returns when its log says that it serves.
+     *
+     * @throws IOException with the end of its log when it does not come up
+     */
+    static PeerProcess start(String name, String command, Path folder)
+            throws IOException, InterruptedException {
+        String client = "http://127.0.0.1:" + freePort();
+        String peer = "http://127.0.0.1:" + freePort();
+        List<String> words = new ArrayList<>(Arrays.asList(command.trim().split("\\s+")));
+        words.addAll(
+                List.of(
+                        "--name=" + name,
+                        "--data-dir=" + folder.resolve(name + ".etcd"),
+                        "--listen-client-urls=" + client,
+                        "--advertise-client-urls=" + client,
+                        "--listen-peer-urls=" + peer,
+                        "--initial-advertise-peer-urls=" + peer,
+                        "--initial-cluster=" + name + "=" + peer));
+        Process process =
+                new ProcessBuilder(words).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        List<String> log = new ArrayList<>();
+        CompletableFuture<Boolean> ready = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> follow(process, log, ready));
+        try {
+            ready.get(START_LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            process.destroyForcibly();
+            synchronized (log) {
+                throw new IOException(
+                        name
+                                + " did not come up:\n"
+                                + String.join(
+                                        "\n",
+                                        log.subList(Math.max(0, log.size() - 20), log.size())),
+                        e);
+            }
+        }
+        return new PeerProcess(
+                name, process, client.substring("http://".length()), statisticsOf(folder));
+    }
+
+    private static void follow(
+            Process process, List<String> log, CompletableFuture<Boolean> ready) {
+        try (BufferedReader lines =
+                new BufferedReader(
+                        new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.contains(READY)) {
+                    ready.complete(true);
+                }
+                if (!ready.isDone()) {
+                    synchronized (log) {
+                        log.add(line);
+                    }
+                }
+            }
+            ready.completeExceptionally(new IOException("the process has ended"));
+        } catch (IOException e) {
+            ready.completeExceptionally(e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static Path statisticsOf(Path folder) throws IOException {
+        long device = ((Number) Files.getAttribute(folder, "unix:dev")).longValue();
+        long major = (device >>> 8) & 0xfff;
+        long minor = (device & 0xff) | ((device >>> 12) & 0xfff00);
+        return Path.of("/sys/dev/block/%d:%d/stat".formatted(major, minor));
+    }
+
+    String name() {
+        return name;
+    }
+
+    String endpoint() {
+        return endpoint;
+    }
+
+    /** User and system time of all its threads so far. */
+    double cpuSeconds() throws IOException {
+        String stat = Files.readString(proc("stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
+    }
+
+    /** Highest resident size so far, file mappings included. */
+    long peakResidentBytes() throws IOException {
+        return statusKilobytes("VmHWM:") * 1024;
+    }
+
+    /** Resident size without file mappings, now. */
+    long anonymousBytes() throws IOException {
+        return (statusKilobytes("RssAnon:") + statusKilobytes("RssShmem:")) * 1024;
+    }
+
+    /**
+     * What the device under the data directory has been given to write, by whomever; 0 where it
+     * tells nothing.
+     */
+    long deviceBytesWritten() throws IOException {
+        if (!Files.exists(deviceStatistics)) {
+            return 0;
+        }
+        String[] fields = Files.readString(deviceStatistics).trim().split("\\s+");
+        return Long.parseLong(fields[6]) * SECTOR_BYTES;
+    }
+
+    private long statusKilobytes(String label) throws IOException {
+        for (String line : Files.readAllLines(proc("status"))) {
+            if (line.startsWith(label)) {
+                return Long.parseLong(line.substring(label.length()).replaceAll("[^0-9]", ""));
+            }
+        }
+        return 0;
+    }
+
+    private Path proc(String file) {
+        return Path.of("/proc", String.valueOf(process.pid()), file);
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
