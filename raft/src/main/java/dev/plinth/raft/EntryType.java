@@ -1,0 +1,43 @@
+package dev.plinth.raft;
+
+/**
+ * What an {@link Entry} carries. The constants' {@link #toString} is the name in the wire schema.
+ */
+public enum EntryType {
+    NORMAL("EntryNormal"),
+    /** The data is an encoded {@link ConfChange}. */
+    CONF_CHANGE("EntryConfChange"),
+    /**
+     * The data is an encoded {@link ConfChangeV2}; absent data is the empty change, which leaves a
+     * joint configuration.
+     */
+    CONF_CHANGE_V2("EntryConfChangeV2");
+
+    private static final EntryType[] VALUES = values();
+
+    private final String wireName;
+
+    EntryType(String wireName) {
+        this.wireName = wireName;
+    }
+
+    /** Number on the wire. */
+    public int number() {
+        return ordinal();
+    }
+
+    /**
+     * @throws RaftDecodeException when no type has the number
+     */
+    public static EntryType ofNumber(long number) throws RaftDecodeException {
+        if (number < 0 || number >= VALUES.length) {
+            throw new RaftDecodeException("unknown entry type " + number);
+        }
+        return VALUES[(int) number];
+    }
+
+    @Override
+    public String toString() {
+        return wireName;
+    }
+}

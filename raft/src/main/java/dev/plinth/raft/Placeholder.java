@@ -1,5 +1,0 @@
-package dev.plinth.raft;
-
-final class Placeholder {
-    private Placeholder() {}
-}
