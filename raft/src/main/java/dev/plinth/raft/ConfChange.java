@@ -47,6 +47,8 @@ public record ConfChange(long id, ConfChangeType type, long nodeId, @Nullable By
     }
 
     /**
+     * Decodes what {@code toBytes} writes, in either form.
+     *
      * @throws RaftDecodeException when the bytes are not a configuration change
      */
     public static ConfChange decode(byte[] array, int offset, int length)

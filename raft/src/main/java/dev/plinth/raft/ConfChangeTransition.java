@@ -1,31 +1,35 @@
 package dev.plinth.raft;
 
-/** How a {@link ConfChangeV2} goes over to its target. Ordinals are the numbers on the wire. */
+/** How a {@link ConfChangeV2} goes over to its target. */
 public enum ConfChangeTransition {
     /**
      * At once where one change allows it, else through a joint configuration that the leader leaves
      * by itself.
      */
-    AUTO("ConfChangeTransitionAuto"),
+    AUTO(0, "ConfChangeTransitionAuto"),
     /** Through a joint configuration that the leader leaves by itself. */
-    JOINT_IMPLICIT("ConfChangeTransitionJointImplicit"),
+    JOINT_IMPLICIT(1, "ConfChangeTransitionJointImplicit"),
     /** Through a joint configuration that stays until an empty change is proposed. */
-    JOINT_EXPLICIT("ConfChangeTransitionJointExplicit");
+    JOINT_EXPLICIT(2, "ConfChangeTransitionJointExplicit");
 
     private static final ConfChangeTransition[] VALUES = values();
 
+    private final int number;
     private final String wireName;
 
-    ConfChangeTransition(String wireName) {
+    ConfChangeTransition(int number, String wireName) {
+        this.number = number;
         this.wireName = wireName;
     }
 
     /** Number on the wire. */
     public int number() {
-        return ordinal();
+        return number;
     }
 
     /**
+     * The constant with a number on the wire.
+     *
      * @throws RaftDecodeException when no transition has the number
      */
     public static ConfChangeTransition ofNumber(long number) throws RaftDecodeException {

@@ -75,6 +75,8 @@ public record ConfChangeV2(
     }
 
     /**
+     * Decodes what {@code toBytes} writes, in either form.
+     *
      * @throws RaftDecodeException when the bytes are not a configuration change
      */
     public static ConfChangeV2 decode(byte[] array, int offset, int length)

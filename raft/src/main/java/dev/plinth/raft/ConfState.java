@@ -71,6 +71,8 @@ public record ConfState(
     }
 
     /**
+     * Writes the encoding.
+     *
      * @return the position after the encoding
      */
     public int writeTo(byte[] dst, int pos, WireForm form) {
@@ -98,6 +100,8 @@ public record ConfState(
     }
 
     /**
+     * Decodes what {@code toBytes} writes, in either form.
+     *
      * @throws RaftDecodeException when the bytes are not a configuration
      */
     public static ConfState decode(byte[] array, int offset, int length)

@@ -4,29 +4,33 @@ package dev.plinth.raft;
  * What an {@link Entry} carries. The constants' {@link #toString} is the name in the wire schema.
  */
 public enum EntryType {
-    NORMAL("EntryNormal"),
+    NORMAL(0, "EntryNormal"),
     /** The data is an encoded {@link ConfChange}. */
-    CONF_CHANGE("EntryConfChange"),
+    CONF_CHANGE(1, "EntryConfChange"),
     /**
      * The data is an encoded {@link ConfChangeV2}; absent data is the empty change, which leaves a
      * joint configuration.
      */
-    CONF_CHANGE_V2("EntryConfChangeV2");
+    CONF_CHANGE_V2(2, "EntryConfChangeV2");
 
     private static final EntryType[] VALUES = values();
 
+    private final int number;
     private final String wireName;
 
-    EntryType(String wireName) {
+    EntryType(int number, String wireName) {
+        this.number = number;
         this.wireName = wireName;
     }
 
     /** Number on the wire. */
     public int number() {
-        return ordinal();
+        return number;
     }
 
     /**
+     * The constant with a number on the wire.
+     *
      * @throws RaftDecodeException when no type has the number
      */
     public static EntryType ofNumber(long number) throws RaftDecodeException {

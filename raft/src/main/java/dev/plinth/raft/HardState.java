@@ -21,6 +21,8 @@ public record HardState(long term, long vote, long commit) {
     }
 
     /**
+     * Writes the encoding.
+     *
      * @return the position after the encoding
      */
     public int writeTo(byte[] dst, int pos) {
@@ -36,6 +38,8 @@ public record HardState(long term, long vote, long commit) {
     }
 
     /**
+     * Decodes what {@code toBytes} writes, in either form.
+     *
      * @throws RaftDecodeException when the bytes are not a hard state
      */
     public static HardState decode(byte[] array, int offset, int length)

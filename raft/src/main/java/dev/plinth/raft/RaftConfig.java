@@ -62,6 +62,8 @@ public record RaftConfig(
     public static final long NO_LIMIT = -1L;
 
     /**
+     * Checks the values and fills in defaults.
+     *
      * @throws IllegalArgumentException when a value is out of its range; the text is the
      *     reference's
      */

@@ -7,6 +7,7 @@ import java.util.List;
  * {@link #ready} gives. Not thread-safe: one thread owns it; what it hands out is immutable and
  * goes anywhere.
  */
+@SuppressWarnings("DoNotCallSuggester")
 public final class RawNode {
     /** Target and source of messages of the worker that stores the log. */
     public static final long LOCAL_APPEND_THREAD = -1L;

@@ -30,6 +30,8 @@ public record Snapshot(@Nullable Bytes data, SnapshotMetadata metadata) {
     }
 
     /**
+     * Writes the encoding.
+     *
      * @return the position after the encoding
      */
     public int writeTo(byte[] dst, int pos, WireForm form) {
