@@ -23,6 +23,12 @@ public final class RaftException extends Exception {
         Reason(String text) {
             this.text = text;
         }
+
+        /** The reference's wording. */
+        @Override
+        public String toString() {
+            return text;
+        }
     }
 
     private final Reason reason;

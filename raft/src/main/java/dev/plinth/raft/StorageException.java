@@ -19,6 +19,12 @@ public final class StorageException extends Exception {
         Reason(String text) {
             this.text = text;
         }
+
+        /** The reference's wording. */
+        @Override
+        public String toString() {
+            return text;
+        }
     }
 
     private final Reason reason;

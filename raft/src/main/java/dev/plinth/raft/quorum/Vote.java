@@ -1,0 +1,8 @@
+package dev.plinth.raft.quorum;
+
+/** What one member answered. */
+public enum Vote {
+    YES,
+    NO,
+    MISSING
+}
