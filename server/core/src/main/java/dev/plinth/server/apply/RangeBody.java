@@ -15,12 +15,30 @@ import java.io.IOException;
  */
 public final class RangeBody implements ResponseBody {
     private final RangeResult result;
+    private final boolean more;
+    private final long count;
     private final int size;
 
-    /** Wraps the result; computes the size. */
-    public RangeBody(RangeResult result) {
+    private RangeBody(RangeResult result, boolean more, long count) {
         this.result = result;
-        this.size = pairsSize(result) + tailSize(result);
+        this.more = more;
+        this.count = count;
+        this.size = Math.addExact(pairsSize(result), tailSize(more, count));
+    }
+
+    /** The body of a whole answer. */
+    public static RangeBody of(RangeResult result) {
+        return new RangeBody(result, result.more(), result.count());
+    }
+
+    /** The pairs alone: a chunk with more to come. */
+    public static RangeBody pairs(RangeResult result) {
+        return new RangeBody(result, false, 0);
+    }
+
+    /** The last chunk, with the count of the whole interval. */
+    public static RangeBody last(RangeResult result, long count) {
+        return new RangeBody(result, result.more(), count);
     }
 
     @Override
@@ -36,11 +54,11 @@ public final class RangeBody implements ResponseBody {
             out.writeUInt32NoTag(result.encodedSize(i));
             out.writeRawBytes(result.encoded(i).asByteBuffer());
         }
-        if (result.more()) {
+        if (more) {
             out.writeBool(RangeResponse.MORE_FIELD_NUMBER, true);
         }
-        if (result.count() != 0) {
-            out.writeInt64(RangeResponse.COUNT_FIELD_NUMBER, result.count());
+        if (count != 0) {
+            out.writeInt64(RangeResponse.COUNT_FIELD_NUMBER, count);
         }
     }
 
@@ -54,13 +72,11 @@ public final class RangeBody implements ResponseBody {
         return Math.toIntExact(size);
     }
 
-    private static int tailSize(RangeResult result) {
-        return (result.more()
-                        ? CodedOutputStream.computeBoolSize(RangeResponse.MORE_FIELD_NUMBER, true)
-                        : 0)
-                + (result.count() != 0
+    private static int tailSize(boolean more, long count) {
+        return (more ? CodedOutputStream.computeBoolSize(RangeResponse.MORE_FIELD_NUMBER, true) : 0)
+                + (count != 0
                         ? CodedOutputStream.computeInt64Size(
-                                RangeResponse.COUNT_FIELD_NUMBER, result.count())
+                                RangeResponse.COUNT_FIELD_NUMBER, count)
                         : 0);
     }
 }

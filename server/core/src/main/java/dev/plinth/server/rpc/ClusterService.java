@@ -1,0 +1,43 @@
+package dev.plinth.server.rpc;
+
+import dev.plinth.api.etcdserverpb.Member;
+import dev.plinth.api.etcdserverpb.MemberListRequest;
+import dev.plinth.api.etcdserverpb.MemberListResponse;
+import dev.plinth.server.apply.ResponseBody;
+import dev.plinth.server.core.ClusterMember;
+import dev.plinth.server.core.LocalMember;
+
+/** The members of the cluster. Headers of this service carry no revision. */
+final class ClusterService {
+    private final LocalMember member;
+
+    ClusterService(ServiceContext context) {
+        this.member = context.member();
+    }
+
+    void memberList(MemberListRequest request, UnaryCall call) {
+        if (request.getLinearizable()) {
+            member.readBarrier(new AnsweringBarrier(call, () -> replyMembers(call)));
+        } else {
+            replyMembers(call);
+        }
+    }
+
+    private void replyMembers(UnaryCall call) {
+        MemberListResponse.Builder response = MemberListResponse.newBuilder();
+        for (ClusterMember known : member.members()) {
+            response.addMembers(message(known));
+        }
+        call.reply(0, ResponseBody.of(response.build()));
+    }
+
+    private static Member message(ClusterMember member) {
+        return Member.newBuilder()
+                .setID(member.id())
+                .setName(member.name())
+                .addAllPeerURLs(member.peerUrls())
+                .addAllClientURLs(member.clientUrls())
+                .setIsLearner(member.isLearner())
+                .build();
+    }
+}

@@ -1,0 +1,206 @@
+package dev.plinth.server.rpc;
+
+import dev.plinth.api.etcdserverpb.CompactionRequest;
+import dev.plinth.api.etcdserverpb.DeleteRangeRequest;
+import dev.plinth.api.etcdserverpb.InternalRaftRequest;
+import dev.plinth.api.etcdserverpb.PutRequest;
+import dev.plinth.api.etcdserverpb.RangeRequest;
+import dev.plinth.api.etcdserverpb.TxnRequest;
+import dev.plinth.mvcc.KeyValueStore;
+import dev.plinth.mvcc.MvccException;
+import dev.plinth.mvcc.RangeResult;
+import dev.plinth.mvcc.ReadView;
+import dev.plinth.mvcc.backend.Backend;
+import dev.plinth.server.apply.ApplyResult;
+import dev.plinth.server.apply.MvccRefusals;
+import dev.plinth.server.apply.RangeBody;
+import dev.plinth.server.apply.RangeQueries;
+import dev.plinth.server.apply.RequestValidator;
+import dev.plinth.server.apply.ResponseBody;
+import dev.plinth.server.apply.TxnExecutor;
+import dev.plinth.server.core.Barrier;
+import dev.plinth.server.core.EtcdError;
+import dev.plinth.server.core.LocalMember;
+import dev.plinth.server.core.RefusedException;
+import dev.plinth.server.quota.BackendQuota;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/**
+ * Keys and values: range, put, delete, transactions, compaction.
+ *
+ * <p>Called on a socket's event loop. A write is checked and proposed there; a read of one key
+ * whose barrier passes at once is answered there; every other read runs on the pool for reads.
+ */
+final class KvService {
+    private final LocalMember member;
+    private final KeyValueStore store;
+    private final RequestValidator validator;
+    private final SpaceCheck space;
+    private final LogWriter log;
+    private final TxnExecutor executor;
+    private final Executor reads;
+    private final Executor background;
+    private final Supplier<Backend> backend;
+
+    KvService(ServiceContext context, LogWriter log, SpaceCheck space) {
+        this.member = context.member();
+        this.store = context.store();
+        this.validator = new RequestValidator(context.limits().txnOperationsMax());
+        this.space = space;
+        this.log = log;
+        this.executor = new TxnExecutor(context.lessor());
+        this.reads = context.reads();
+        this.background = context.background();
+        this.backend = context.backend();
+    }
+
+    void put(EncodedRequest<PutRequest> request, UnaryCall call) throws RefusedException {
+        space.check(BackendQuota.charge(request.message()));
+        validator.check(request.message());
+        log.write(request.entry(), call);
+    }
+
+    void deleteRange(EncodedRequest<DeleteRangeRequest> request, UnaryCall call)
+            throws RefusedException {
+        validator.check(request.message());
+        log.write(request.entry(), call);
+    }
+
+    void txn(EncodedRequest<TxnRequest> request, UnaryCall call) throws RefusedException {
+        TxnRequest txn = request.message();
+        space.check(BackendQuota.charge(txn));
+        validator.check(txn);
+        if (RequestValidator.isReadOnly(txn)) {
+            read(RequestValidator.isSerializable(txn), false, call, () -> readTxn(txn, call));
+        } else {
+            log.write(request.entry(), call);
+        }
+    }
+
+    void range(RangeRequest request, UnaryCall call) throws RefusedException {
+        validator.check(request);
+        boolean single = request.getRangeEnd().isEmpty();
+        read(request.getSerializable(), single, call, () -> readRange(request, call));
+    }
+
+    private void readRange(RangeRequest request, UnaryCall call) {
+        try (ReadView view = store.read()) {
+            RangeResult result = view.range(RangeQueries.of(request));
+            call.reply(result.revision(), RangeBody.of(result));
+        }
+    }
+
+    private void readTxn(TxnRequest request, UnaryCall call) throws RefusedException {
+        try (ReadView view = store.read()) {
+            ApplyResult.Done done = executor.read(request, view);
+            call.reply(done.revision(), done.body());
+        }
+    }
+
+    /** A read that may be refused. */
+    private interface Read {
+        void run() throws RefusedException;
+    }
+
+    /**
+     * Runs a read after its barrier.
+     *
+     * @param isShort true for a read that may run on an event loop
+     */
+    private void read(boolean serializable, boolean isShort, UnaryCall call, Read read) {
+        if (serializable) {
+            start(isShort, call, read);
+            return;
+        }
+        Thread caller = Thread.currentThread();
+        member.readBarrier(
+                new Barrier() {
+                    @Override
+                    public void passed() {
+                        start(isShort && Thread.currentThread().equals(caller), call, read);
+                    }
+
+                    @Override
+                    public void failed(RefusedException reason) {
+                        call.refuse(reason);
+                    }
+                });
+    }
+
+    private void start(boolean here, UnaryCall call, Read read) {
+        if (here) {
+            answer(call, read);
+        } else {
+            reads.execute(() -> answer(call, read));
+        }
+    }
+
+    private static void answer(UnaryCall call, Read read) {
+        if (call.isCancelled()) {
+            return;
+        }
+        try {
+            read.run();
+        } catch (RefusedException refused) {
+            call.refuse(refused);
+        } catch (MvccException refused) {
+            call.refuse(MvccRefusals.refusal(refused));
+        }
+    }
+
+    void compact(CompactionRequest request, UnaryCall call) throws RefusedException {
+        log.write(
+                InternalRaftRequest.COMPACTION_FIELD_NUMBER,
+                request,
+                new Compaction(request.getPhysical(), call));
+    }
+
+    /**
+     * Answers when the compaction was accepted, or when its space is free if the caller asked for
+     * that.
+     */
+    private final class Compaction implements LogWriter.Outcome {
+        private final boolean physical;
+        private final UnaryCall call;
+
+        Compaction(boolean physical, UnaryCall call) {
+            this.physical = physical;
+            this.call = call;
+        }
+
+        @Override
+        public void applied(ApplyResult result) {
+            switch (result) {
+                case ApplyResult.Compacted(long revision, CompletionStage<Void> done) ->
+                        after(done, () -> call.reply(revision, ResponseBody.EMPTY));
+                case ApplyResult.Refused(RefusedException reason)
+                        when reason.error() == EtcdError.COMPACTED ->
+                        after(store.compactionBarrier(), () -> call.refuse(reason));
+                case ApplyResult.Refused(RefusedException reason) -> call.refuse(reason);
+                case ApplyResult.Done(long revision, ResponseBody body) ->
+                        call.reply(revision, body);
+            }
+        }
+
+        private void after(CompletionStage<Void> stage, Runnable answer) {
+            if (physical) {
+                stage.whenCompleteAsync((_, _) -> commitThen(answer), background);
+            } else {
+                answer.run();
+            }
+        }
+
+        /** Makes the end of the compaction durable, so that a crash does not start it again. */
+        private void commitThen(Runnable answer) {
+            backend.get().forceCommit();
+            answer.run();
+        }
+
+        @Override
+        public void failed(RefusedException reason) {
+            call.refuse(reason);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package dev.plinth.server.rpc;
+
+import dev.plinth.api.etcdserverpb.LeaseKeepAliveRequest;
+import dev.plinth.api.etcdserverpb.LeaseKeepAliveResponse;
+import dev.plinth.mvcc.KeyValueStore;
+import dev.plinth.server.apply.ResponseBody;
+import dev.plinth.server.core.EtcdError;
+import dev.plinth.server.core.LocalMember;
+import dev.plinth.server.core.RefusedException;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.Status;
+
+/**
+ * The stream of renewals: one answer for each request, in order, one under way at a time.
+ *
+ * <p>The answer's revision is that before the renewal. The next request is asked for when the last
+ * one has been answered, so a client that floods the stream is held back by flow control.
+ */
+final class LeaseKeepAliveStream implements ServerCallHandler<LeaseKeepAliveRequest, Reply> {
+    private final LocalMember member;
+    private final KeyValueStore store;
+    private final LeaseRenewal renewal;
+    private final CallGuard guard;
+    private final LeaderWatch leaderWatch;
+
+    LeaseKeepAliveStream(
+            ServiceContext context,
+            LeaseRenewal renewal,
+            CallGuard guard,
+            LeaderWatch leaderWatch) {
+        this.member = context.member();
+        this.store = context.store();
+        this.renewal = renewal;
+        this.guard = guard;
+        this.leaderWatch = leaderWatch;
+    }
+
+    @Override
+    public ServerCall.Listener<LeaseKeepAliveRequest> startCall(
+            ServerCall<LeaseKeepAliveRequest, Reply> call, Metadata headers) {
+        try {
+            guard.checkStream(false, headers);
+        } catch (RefusedException refused) {
+            call.close(ErrorMapping.status(refused), new Metadata());
+            return new ServerCall.Listener<>() {};
+        }
+        Receiver receiver = new Receiver(call);
+        if (CallGuard.wantsLeader(headers)) {
+            receiver.leave =
+                    leaderWatch.join(
+                            () -> receiver.close(ErrorMapping.status(EtcdError.NO_LEADER)));
+        }
+        call.sendHeaders(new Metadata());
+        call.request(1);
+        return receiver;
+    }
+
+    private final class Receiver extends ServerCall.Listener<LeaseKeepAliveRequest> {
+        private final ServerCall<LeaseKeepAliveRequest, Reply> call;
+        private Runnable leave = () -> {};
+        private boolean busy;
+        private boolean halfClosed;
+        private boolean closed;
+
+        Receiver(ServerCall<LeaseKeepAliveRequest, Reply> call) {
+            this.call = call;
+        }
+
+        @Override
+        public void onMessage(LeaseKeepAliveRequest request) {
+            synchronized (this) {
+                busy = true;
+            }
+            long revision = store.currentRevision();
+            renewal.renew(
+                    request.getID(),
+                    new LeaseRenewal.Result() {
+                        @Override
+                        public void renewed(long ttlSeconds) {
+                            answer(request.getID(), ttlSeconds, revision);
+                        }
+
+                        @Override
+                        public void failed(RefusedException reason) {
+                            close(ErrorMapping.status(reason));
+                        }
+                    });
+        }
+
+        private synchronized void answer(long id, long ttlSeconds, long revision) {
+            if (closed) {
+                return;
+            }
+            LeaseKeepAliveResponse response =
+                    LeaseKeepAliveResponse.newBuilder().setID(id).setTTL(ttlSeconds).build();
+            call.sendMessage(
+                    Reply.of(
+                            member.clusterId(),
+                            member.memberId(),
+                            revision,
+                            member.raftTerm(),
+                            ResponseBody.of(response)));
+            busy = false;
+            if (halfClosed) {
+                close(Status.OK);
+            } else {
+                call.request(1);
+            }
+        }
+
+        @Override
+        public synchronized void onHalfClose() {
+            halfClosed = true;
+            if (!busy) {
+                close(Status.OK);
+            }
+        }
+
+        private synchronized void close(Status status) {
+            if (!closed) {
+                closed = true;
+                call.close(status, new Metadata());
+                leave.run();
+            }
+        }
+
+        @Override
+        public synchronized void onCancel() {
+            closed = true;
+            leave.run();
+        }
+    }
+}

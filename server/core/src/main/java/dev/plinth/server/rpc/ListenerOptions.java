@@ -1,0 +1,20 @@
+package dev.plinth.server.rpc;
+
+/**
+ * Settings of client connections.
+ *
+ * @param concurrentStreamsMax most calls of one connection at a time
+ * @param keepAliveMinTimeNanos clients that ping more often are sent away; 0 allows anything
+ * @param keepAliveIntervalNanos pause after which the server pings
+ * @param keepAliveTimeoutNanos wait for the answer to a ping before the connection is closed
+ */
+public record ListenerOptions(
+        int concurrentStreamsMax,
+        long keepAliveMinTimeNanos,
+        long keepAliveIntervalNanos,
+        long keepAliveTimeoutNanos) {
+    /** The reference's defaults: no bound on streams, 5 s, 2 h, 20 s. */
+    public static final ListenerOptions DEFAULT =
+            new ListenerOptions(
+                    Integer.MAX_VALUE, 5_000_000_000L, 7_200_000_000_000L, 20_000_000_000L);
+}

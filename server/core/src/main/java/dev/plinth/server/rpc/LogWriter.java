@@ -1,0 +1,114 @@
+package dev.plinth.server.rpc;
+
+import com.google.protobuf.MessageLite;
+import dev.plinth.api.etcdserverpb.RequestHeader;
+import dev.plinth.server.apply.ApplyResult;
+import dev.plinth.server.apply.EntryWriter;
+import dev.plinth.server.apply.ResponseBody;
+import dev.plinth.server.core.EtcdError;
+import dev.plinth.server.core.LocalMember;
+import dev.plinth.server.core.Proposal;
+import dev.plinth.server.core.RefusedException;
+
+/** Turns requests into proposals and answers their callers with what apply made of them. */
+final class LogWriter {
+    /** Where an outcome goes. */
+    interface Outcome {
+        void applied(ApplyResult result);
+
+        void failed(RefusedException reason);
+    }
+
+    private final LocalMember member;
+    private final int requestBytesMax;
+
+    LogWriter(LocalMember member, int requestBytesMax) {
+        this.member = member;
+        this.requestBytesMax = requestBytesMax;
+    }
+
+    /** Proposes a request whose bytes are in place, and answers the call with the result. */
+    void write(EntryWriter entry, UnaryCall call) throws RefusedException {
+        long id = member.nextRequestId();
+        entry.finish(id, "", 0);
+        propose(id, entry.array(), entry.length(), new Answer(call));
+    }
+
+    /** Proposes a request, and answers the call with the result. */
+    void write(int field, MessageLite request, UnaryCall call) throws RefusedException {
+        write(field, request, new Answer(call));
+    }
+
+    /** Proposes a request. */
+    void write(int field, MessageLite request, Outcome outcome) throws RefusedException {
+        long id = member.nextRequestId();
+        RequestHeader header = RequestHeader.newBuilder().setID(id).build();
+        byte[] entry = EntryWriter.encode(field, request, header);
+        propose(id, entry, entry.length, outcome);
+    }
+
+    private void propose(long id, byte[] entry, int length, Outcome outcome)
+            throws RefusedException {
+        if (length > requestBytesMax) {
+            throw RefusedException.of(EtcdError.REQUEST_TOO_LARGE);
+        }
+        member.propose(new Pending(id, entry, length, outcome));
+    }
+
+    /** Answers a call with the result of its request. */
+    record Answer(UnaryCall call) implements Outcome {
+        @Override
+        public void applied(ApplyResult result) {
+            switch (result) {
+                case ApplyResult.Done(var revision, var body) -> call.reply(revision, body);
+                case ApplyResult.Compacted(var revision, _) ->
+                        call.reply(revision, ResponseBody.EMPTY);
+                case ApplyResult.Refused(var reason) -> call.refuse(reason);
+            }
+        }
+
+        @Override
+        public void failed(RefusedException reason) {
+            call.refuse(reason);
+        }
+    }
+
+    private static final class Pending implements Proposal {
+        private final long requestId;
+        private final byte[] entry;
+        private final int entryLength;
+        private final Outcome outcome;
+
+        Pending(long requestId, byte[] entry, int entryLength, Outcome outcome) {
+            this.requestId = requestId;
+            this.entry = entry;
+            this.entryLength = entryLength;
+            this.outcome = outcome;
+        }
+
+        @Override
+        public long requestId() {
+            return requestId;
+        }
+
+        @Override
+        public byte[] entry() {
+            return entry;
+        }
+
+        @Override
+        public int entryLength() {
+            return entryLength;
+        }
+
+        @Override
+        public void applied(ApplyResult result) {
+            outcome.applied(result);
+        }
+
+        @Override
+        public void failed(RefusedException reason) {
+            outcome.failed(reason);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package dev.plinth.server.rpc;
+
+import dev.plinth.api.etcdserverpb.AlarmMember;
+import dev.plinth.api.etcdserverpb.AlarmRequest;
+import dev.plinth.api.etcdserverpb.AlarmType;
+import dev.plinth.api.etcdserverpb.DefragmentRequest;
+import dev.plinth.api.etcdserverpb.DowngradeInfo;
+import dev.plinth.api.etcdserverpb.HashKVRequest;
+import dev.plinth.api.etcdserverpb.HashKVResponse;
+import dev.plinth.api.etcdserverpb.HashRequest;
+import dev.plinth.api.etcdserverpb.HashResponse;
+import dev.plinth.api.etcdserverpb.InternalRaftRequest;
+import dev.plinth.api.etcdserverpb.StatusRequest;
+import dev.plinth.api.etcdserverpb.StatusResponse;
+import dev.plinth.mvcc.HashResult;
+import dev.plinth.mvcc.KeyValueStore;
+import dev.plinth.mvcc.MvccException;
+import dev.plinth.mvcc.backend.Backend;
+import dev.plinth.server.apply.AlarmStore;
+import dev.plinth.server.apply.MvccRefusals;
+import dev.plinth.server.apply.ResponseBody;
+import dev.plinth.server.core.EtcdError;
+import dev.plinth.server.core.LocalMember;
+import dev.plinth.server.core.RefusedException;
+import dev.plinth.server.quota.BackendQuota;
+import io.grpc.Status;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * Operations on one member: status, alarms, hashes, defragmentation. Runs on virtual threads and
+ * may wait.
+ */
+final class MaintenanceService {
+    private final LocalMember member;
+    private final KeyValueStore store;
+    private final Supplier<Backend> backend;
+    private final AlarmStore alarms;
+    private final BackendQuota quota;
+    private final LogWriter log;
+
+    MaintenanceService(ServiceContext context, LogWriter log) {
+        this.member = context.member();
+        this.store = context.store();
+        this.backend = context.backend();
+        this.alarms = context.alarms();
+        this.quota = context.quota();
+        this.log = log;
+    }
+
+    /** An action that no version knows is refused here: in the log it would have no meaning. */
+    void alarm(AlarmRequest request, UnaryCall call) throws RefusedException {
+        if (request.getAction() == AlarmRequest.AlarmAction.UNRECOGNIZED) {
+            call.fail(
+                    Status.INVALID_ARGUMENT.withDescription(
+                            "etcdserver: unknown alarm action " + request.getActionValue()));
+            return;
+        }
+        log.write(InternalRaftRequest.ALARM_FIELD_NUMBER, request, call);
+    }
+
+    @SuppressWarnings("UnusedVariable") // the request has no fields
+    void status(StatusRequest request, UnaryCall call) {
+        Backend database = backend.get();
+        StatusResponse.Builder response =
+                StatusResponse.newBuilder()
+                        .setVersion(member.serverVersion())
+                        .setDbSize(database.sizeBytes())
+                        .setLeader(member.leaderId())
+                        .setRaftIndex(member.committedIndex())
+                        .setRaftTerm(member.raftTerm())
+                        .setRaftAppliedIndex(member.appliedIndex())
+                        .setDbSizeInUse(database.sizeInUseBytes())
+                        .setIsLearner(member.isLearner())
+                        .setStorageVersion(Objects.requireNonNullElse(member.storageVersion(), ""))
+                        .setDbSizeQuota(quota.limitBytes())
+                        .setDowngradeInfo(downgradeInfo());
+        if (member.leaderId() == 0) {
+            response.addErrors(ErrorMapping.text(RefusedException.of(EtcdError.NO_LEADER)));
+        }
+        for (AlarmMember alarm : alarms.active(AlarmType.NONE)) {
+            response.addErrors(text(alarm));
+        }
+        call.reply(store.currentRevision(), ResponseBody.of(response.build()));
+    }
+
+    private DowngradeInfo downgradeInfo() {
+        String target = member.downgradeTarget();
+        return target == null
+                ? DowngradeInfo.getDefaultInstance()
+                : DowngradeInfo.newBuilder().setEnabled(true).setTargetVersion(target).build();
+    }
+
+    /** As the reference prints the message: each field followed by a blank. */
+    private static String text(AlarmMember alarm) {
+        return "memberID:"
+                + Long.toUnsignedString(alarm.getMemberID())
+                + " alarm:"
+                + alarm.getAlarm()
+                + " ";
+    }
+
+    @SuppressWarnings("UnusedVariable") // the request has no fields
+    void hash(HashRequest request, UnaryCall call) {
+        long hash = backend.get().hash();
+        HashResponse response = HashResponse.newBuilder().setHash((int) hash).build();
+        call.reply(store.currentRevision(), ResponseBody.of(response));
+    }
+
+    void hashKv(HashKVRequest request, UnaryCall call) throws RefusedException {
+        try {
+            HashResult hash = store.hashKv(request.getRevision());
+            HashKVResponse response =
+                    HashKVResponse.newBuilder()
+                            .setHash((int) hash.hash())
+                            .setCompactRevision(hash.compactRevision())
+                            .setHashRevision(hash.revision())
+                            .build();
+            call.reply(hash.currentRevision(), ResponseBody.of(response));
+        } catch (MvccException refused) {
+            throw MvccRefusals.refusal(refused);
+        }
+    }
+
+    @SuppressWarnings("UnusedVariable") // the request has no fields
+    void defragment(DefragmentRequest request, UnaryCall call) throws RefusedException {
+        try {
+            backend.get().defragment();
+        } catch (IOException e) {
+            throw RefusedException.unmapped(String.valueOf(e.getMessage()));
+        }
+        call.reply(Reply.withoutHeader(ResponseBody.EMPTY));
+    }
+}

@@ -1,0 +1,43 @@
+package dev.plinth.server.rpc;
+
+import dev.plinth.mvcc.KeyValueStore;
+import dev.plinth.mvcc.backend.Backend;
+import dev.plinth.mvcc.lease.Lessor;
+import dev.plinth.server.apply.AlarmStore;
+import dev.plinth.server.core.LocalMember;
+import dev.plinth.server.quota.BackendQuota;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * What the services stand on; made once at start.
+ *
+ * @param member the local member
+ * @param store the key-value store
+ * @param backend the present database; another one after a snapshot from the leader
+ * @param lessor the leases
+ * @param alarms the alarms
+ * @param quota the bound on the database's size
+ * @param limits sizes and times
+ * @param reads runs reads that are too long for a socket's event loop; platform threads
+ * @param background runs rare calls that wait; virtual threads
+ * @param timer short tasks at a given time
+ * @param nanoClock monotonic time
+ * @param random for jitter and tokens
+ */
+public record ServiceContext(
+        LocalMember member,
+        KeyValueStore store,
+        Supplier<Backend> backend,
+        Lessor lessor,
+        AlarmStore alarms,
+        BackendQuota quota,
+        ServiceLimits limits,
+        Executor reads,
+        Executor background,
+        ScheduledExecutorService timer,
+        LongSupplier nanoClock,
+        RandomGenerator random) {}

@@ -1,0 +1,260 @@
+package dev.plinth.server.rpc;
+
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import dev.plinth.api.etcdserverpb.AlarmRequest;
+import dev.plinth.api.etcdserverpb.ClusterGrpc;
+import dev.plinth.api.etcdserverpb.CompactionRequest;
+import dev.plinth.api.etcdserverpb.DefragmentRequest;
+import dev.plinth.api.etcdserverpb.DeleteRangeRequest;
+import dev.plinth.api.etcdserverpb.HashKVRequest;
+import dev.plinth.api.etcdserverpb.HashRequest;
+import dev.plinth.api.etcdserverpb.InternalRaftRequest;
+import dev.plinth.api.etcdserverpb.KVGrpc;
+import dev.plinth.api.etcdserverpb.LeaseGrantRequest;
+import dev.plinth.api.etcdserverpb.LeaseGrpc;
+import dev.plinth.api.etcdserverpb.LeaseKeepAliveRequest;
+import dev.plinth.api.etcdserverpb.LeaseLeasesRequest;
+import dev.plinth.api.etcdserverpb.LeaseRevokeRequest;
+import dev.plinth.api.etcdserverpb.LeaseTimeToLiveRequest;
+import dev.plinth.api.etcdserverpb.MaintenanceGrpc;
+import dev.plinth.api.etcdserverpb.MemberListRequest;
+import dev.plinth.api.etcdserverpb.PutRequest;
+import dev.plinth.api.etcdserverpb.RangeRequest;
+import dev.plinth.api.etcdserverpb.SnapshotRequest;
+import dev.plinth.api.etcdserverpb.StatusRequest;
+import dev.plinth.api.etcdserverpb.TxnRequest;
+import dev.plinth.api.etcdserverpb.WatchGrpc;
+import dev.plinth.api.etcdserverpb.WatchRequest;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerServiceDefinition;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * All services of the client port, bound to one member.
+ *
+ * <p>Made once; {@link #definitions} gives the same services for a socket or for the in-process
+ * transport.
+ */
+public final class Services {
+    /**
+     * Methods that run on a socket's event loop: they never wait and are short up to their first
+     * hand-over.
+     */
+    private static final Set<String> ON_EVENT_LOOP =
+            Set.of(
+                    KVGrpc.getRangeMethod().getFullMethodName(),
+                    KVGrpc.getPutMethod().getFullMethodName(),
+                    KVGrpc.getDeleteRangeMethod().getFullMethodName(),
+                    KVGrpc.getTxnMethod().getFullMethodName(),
+                    LeaseGrpc.getLeaseKeepAliveMethod().getFullMethodName(),
+                    WatchGrpc.getWatchMethod().getFullMethodName());
+
+    private final ServiceContext context;
+    private final CallGuard guard;
+    private final KvService kv;
+    private final LeaseService lease;
+    private final ClusterService cluster;
+    private final MaintenanceService maintenance;
+    private final LeaderWatch leaderWatch;
+    private final LeaseRenewal renewal;
+    private final int messageBytesMax;
+
+    /** Binds the services; starts the watch over leaderless streams. */
+    public Services(ServiceContext context) {
+        LogWriter log = new LogWriter(context.member(), context.limits().requestBytesMax());
+        SpaceCheck space = new SpaceCheck(context.quota(), context.member());
+        this.context = context;
+        this.guard = new CallGuard(context.member());
+        this.kv = new KvService(context, log, space);
+        this.lease = new LeaseService(context, log, space);
+        this.cluster = new ClusterService(context);
+        this.maintenance = new MaintenanceService(context, log);
+        this.leaderWatch = new LeaderWatch(context.member());
+        this.renewal = new LeaseRenewal(context, log);
+        this.messageBytesMax = context.limits().messageBytesMax();
+        leaderWatch.start(context.timer(), context.limits().electionTimeoutNanos());
+    }
+
+    /** Whether a method may run on an event loop. */
+    static boolean runsOnEventLoop(String fullMethodName) {
+        return ON_EVENT_LOOP.contains(fullMethodName);
+    }
+
+    /** The services for sockets. */
+    public List<ServerServiceDefinition> definitions() {
+        return definitions(ReplyMarshaller.DRAINING);
+    }
+
+    /** The services for the in-process transport, which reads replies later. */
+    public List<ServerServiceDefinition> inProcessDefinitions() {
+        return definitions(ReplyMarshaller.COPYING);
+    }
+
+    private List<ServerServiceDefinition> definitions(ReplyMarshaller replies) {
+        return List.of(
+                new Binder(KVGrpc.SERVICE_NAME, replies)
+                        .unary(
+                                KVGrpc.getRangeMethod(),
+                                decoding(RangeRequest.parser()),
+                                RangeRequest::getSerializable,
+                                kv::range)
+                        .serverStream(
+                                KVGrpc.getRangeStreamMethod(),
+                                decoding(RangeRequest.parser()),
+                                false,
+                                new RangeStream(context))
+                        .unary(
+                                KVGrpc.getPutMethod(),
+                                encoding(InternalRaftRequest.PUT_FIELD_NUMBER, PutRequest.parser()),
+                                kv::put)
+                        .unary(
+                                KVGrpc.getDeleteRangeMethod(),
+                                encoding(
+                                        InternalRaftRequest.DELETE_RANGE_FIELD_NUMBER,
+                                        DeleteRangeRequest.parser()),
+                                kv::deleteRange)
+                        .unary(
+                                KVGrpc.getTxnMethod(),
+                                encoding(InternalRaftRequest.TXN_FIELD_NUMBER, TxnRequest.parser()),
+                                kv::txn)
+                        .unary(
+                                KVGrpc.getCompactMethod(),
+                                decoding(CompactionRequest.parser()),
+                                kv::compact)
+                        .build(),
+                new Binder(WatchGrpc.SERVICE_NAME, replies)
+                        .stream(
+                                        WatchGrpc.getWatchMethod(),
+                                        decoding(WatchRequest.parser()),
+                                        new WatchHandler(context, guard, leaderWatch))
+                                .build(),
+                lease(replies),
+                new Binder(ClusterGrpc.SERVICE_NAME, replies)
+                        .unary(
+                                ClusterGrpc.getMemberListMethod(),
+                                decoding(MemberListRequest.parser()),
+                                cluster::memberList)
+                        .build(),
+                maintenance(replies));
+    }
+
+    private ServerServiceDefinition lease(ReplyMarshaller replies) {
+        return new Binder(LeaseGrpc.SERVICE_NAME, replies)
+                        .unary(
+                                LeaseGrpc.getLeaseGrantMethod(),
+                                decoding(LeaseGrantRequest.parser()),
+                                lease::grant)
+                        .unary(
+                                LeaseGrpc.getLeaseRevokeMethod(),
+                                decoding(LeaseRevokeRequest.parser()),
+                                lease::revoke)
+                        .stream(
+                                LeaseGrpc.getLeaseKeepAliveMethod(),
+                                decoding(LeaseKeepAliveRequest.parser()),
+                                new LeaseKeepAliveStream(context, renewal, guard, leaderWatch))
+                        .unary(
+                                LeaseGrpc.getLeaseTimeToLiveMethod(),
+                                decoding(LeaseTimeToLiveRequest.parser()),
+                                lease::timeToLive)
+                        .unary(
+                                LeaseGrpc.getLeaseLeasesMethod(),
+                                decoding(LeaseLeasesRequest.parser()),
+                                lease::leases)
+                        .build();
+    }
+
+    private ServerServiceDefinition maintenance(ReplyMarshaller replies) {
+        return new Binder(MaintenanceGrpc.SERVICE_NAME, replies)
+                .unary(
+                        MaintenanceGrpc.getAlarmMethod(),
+                        decoding(AlarmRequest.parser()),
+                        maintenance::alarm)
+                .unary(
+                        MaintenanceGrpc.getStatusMethod(),
+                        decoding(StatusRequest.parser()),
+                        CallGuard.ALSO_ON_LEARNER,
+                        maintenance::status)
+                .unary(
+                        MaintenanceGrpc.getDefragmentMethod(),
+                        decoding(DefragmentRequest.parser()),
+                        maintenance::defragment)
+                .unary(
+                        MaintenanceGrpc.getHashMethod(),
+                        decoding(HashRequest.parser()),
+                        maintenance::hash)
+                .unary(
+                        MaintenanceGrpc.getHashKVMethod(),
+                        decoding(HashKVRequest.parser()),
+                        maintenance::hashKv)
+                .serverStream(
+                        MaintenanceGrpc.getSnapshotMethod(),
+                        decoding(SnapshotRequest.parser()),
+                        true,
+                        new SnapshotStream(context))
+                .build();
+    }
+
+    private <T extends MessageLite> RequestMarshaller<T> decoding(Parser<T> parser) {
+        return RequestMarshaller.decoding(parser, messageBytesMax);
+    }
+
+    private <T extends MessageLite> RequestMarshaller<EncodedRequest<T>> encoding(
+            int field, Parser<T> parser) {
+        return RequestMarshaller.encoding(field, parser, messageBytesMax);
+    }
+
+    /** Collects the methods of one service. */
+    private final class Binder {
+        private final ServerServiceDefinition.Builder service;
+        private final ReplyMarshaller replies;
+
+        Binder(String name, ReplyMarshaller replies) {
+            this.service = ServerServiceDefinition.builder(name);
+            this.replies = replies;
+        }
+
+        <Q> Binder unary(
+                MethodDescriptor<?, ?> method,
+                RequestMarshaller<Q> requests,
+                UnaryHandler.Method<Q> start) {
+            return unary(method, requests, CallGuard.NOT_ON_LEARNER, start);
+        }
+
+        <Q> Binder unary(
+                MethodDescriptor<?, ?> method,
+                RequestMarshaller<Q> requests,
+                CallGuard.LearnerRule<? super Q> learnerRule,
+                UnaryHandler.Method<Q> start) {
+            service.addMethod(
+                    method.toBuilder(requests, replies).build(),
+                    new UnaryHandler<>(context.member(), guard, learnerRule, start));
+            return this;
+        }
+
+        <Q> Binder serverStream(
+                MethodDescriptor<?, ?> method,
+                RequestMarshaller<Q> requests,
+                boolean allowedOnLearner,
+                ServerStreamHandler.Method<Q> run) {
+            service.addMethod(
+                    method.toBuilder(requests, replies).build(),
+                    new ServerStreamHandler<>(guard, allowedOnLearner, context.background(), run));
+            return this;
+        }
+
+        <Q> Binder stream(
+                MethodDescriptor<?, ?> method,
+                RequestMarshaller<Q> requests,
+                ServerCallHandler<Q, Reply> handler) {
+            service.addMethod(method.toBuilder(requests, replies).build(), handler);
+            return this;
+        }
+
+        ServerServiceDefinition build() {
+            return service.build();
+        }
+    }
+}

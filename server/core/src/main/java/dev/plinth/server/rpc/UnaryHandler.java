@@ -1,0 +1,84 @@
+package dev.plinth.server.rpc;
+
+import dev.plinth.server.core.LocalMember;
+import dev.plinth.server.core.RefusedException;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Receives the single request of a call, runs the checks that come before all others, and starts
+ * the method.
+ */
+final class UnaryHandler<Q> implements ServerCallHandler<Q, Reply> {
+    /** Starts a method; it may answer now or later. */
+    interface Method<Q> {
+        void start(Q request, UnaryCall call) throws RefusedException;
+    }
+
+    private final LocalMember member;
+    private final CallGuard guard;
+    private final CallGuard.LearnerRule<? super Q> learnerRule;
+    private final Method<Q> method;
+
+    UnaryHandler(
+            LocalMember member,
+            CallGuard guard,
+            CallGuard.LearnerRule<? super Q> learnerRule,
+            Method<Q> method) {
+        this.member = member;
+        this.guard = guard;
+        this.learnerRule = learnerRule;
+        this.method = method;
+    }
+
+    @Override
+    public ServerCall.Listener<Q> startCall(ServerCall<Q, Reply> call, Metadata headers) {
+        // Two, so that a second message of a client that breaks the rules is seen.
+        call.request(2);
+        return new Receiver(call, new UnaryCall(call, headers, member));
+    }
+
+    private final class Receiver extends ServerCall.Listener<Q> {
+        private final ServerCall<Q, Reply> grpcCall;
+        private final UnaryCall call;
+        private @Nullable Q request;
+
+        Receiver(ServerCall<Q, Reply> grpcCall, UnaryCall call) {
+            this.grpcCall = grpcCall;
+            this.call = call;
+        }
+
+        @Override
+        public void onMessage(Q message) {
+            if (request != null) {
+                call.fail(Status.INTERNAL.withDescription("Too many requests"));
+                return;
+            }
+            request = message;
+        }
+
+        @Override
+        public void onHalfClose() {
+            Q received = request;
+            if (received == null) {
+                call.fail(Status.INTERNAL.withDescription("Half-closed without a request"));
+                return;
+            }
+            try {
+                guard.checkUnary(learnerRule.allows(received), call.headers());
+                method.start(received, call);
+            } catch (RefusedException refused) {
+                call.refuse(refused);
+            } catch (StatusRuntimeException e) {
+                call.fail(e.getStatus());
+            } catch (RuntimeException e) {
+                guard.unexpected(grpcCall.getMethodDescriptor().getFullMethodName(), e);
+                call.fail(Status.UNKNOWN.withDescription(String.valueOf(e.getMessage())));
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package dev.plinth.server.rpc;
+
+import dev.plinth.api.etcdserverpb.WatchResponse;
+import dev.plinth.mvcc.KeyValueStore;
+import dev.plinth.mvcc.watch.WatchEvent;
+import dev.plinth.mvcc.watch.WatchEvents;
+import dev.plinth.server.apply.ResponseBody;
+import dev.plinth.server.core.LocalMember;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one watch stream has still to send.
+ *
+ * <p>Two kinds of messages wait here: answers to requests, which are always taken, and events,
+ * which are refused beyond a bound in bytes and in number, so that the hub keeps a slow stream's
+ * place instead of its events. A task on the delivery pool sends while the call has room; it is
+ * started by whoever adds a message and by the call when it has room again. At most one such task
+ * runs at a time, so messages leave in order.
+ *
+ * <p>Any thread may add; nothing here blocks.
+ */
+final class WatchOutbox {
+    private static final int EVENTS_MAX = 128;
+    private static final long EVENT_BYTES_MAX = 4L << 20;
+
+    /** How a watcher wants its events. */
+    record Delivery(boolean previousPairs, boolean fragments) {}
+
+    private sealed interface Message {}
+
+    private record Answer(Reply reply) implements Message {}
+
+    private record Events(long watchId, Delivery delivery, WatchEvents events, long revision)
+            implements Message {}
+
+    private final ServerCall<?, Reply> call;
+    private final LocalMember member;
+    private final KeyValueStore store;
+    private final int messageBytesMax;
+    private final Executor delivery;
+    private final Runnable room;
+    private final ArrayDeque<Message> messages = new ArrayDeque<>();
+    private final AtomicInteger wakeUps = new AtomicInteger();
+    private long eventBytes;
+    private int eventCount;
+    private boolean refused;
+    private @Nullable Status end;
+    private boolean ended;
+
+    /**
+     * @param room called when events are taken again after some have been refused
+     */
+    WatchOutbox(ServerCall<?, Reply> call, ServiceContext context, Runnable room) {
+        this.call = call;
+        this.member = context.member();
+        this.store = context.store();
+        this.messageBytesMax = context.limits().messageBytesMax();
+        this.delivery = context.reads();
+        this.room = room;
+    }
+
+    /** Adds an answer; sent by the next {@link #wake}. */
+    void answer(long revision, WatchResponse body) {
+        Reply reply = reply(revision, ResponseBody.of(body));
+        synchronized (messages) {
+            messages.add(new Answer(reply));
+        }
+    }
+
+    /** Adds events, unless there are too many already. */
+    boolean offer(long watchId, Delivery how, WatchEvents events, long revision) {
+        long bytes = events.encodedBytes();
+        synchronized (messages) {
+            if (eventCount > 0
+                    && (eventCount >= EVENTS_MAX || eventBytes + bytes > EVENT_BYTES_MAX)) {
+                refused = true;
+                return false;
+            }
+            eventCount++;
+            eventBytes += bytes;
+            messages.add(new Events(watchId, how, events, revision));
+            return true;
+        }
+    }
+
+    /** True when nothing waits, so that a progress mark would not overtake events. */
+    boolean hasRoom() {
+        synchronized (messages) {
+            return eventCount < EVENTS_MAX && eventBytes < EVENT_BYTES_MAX;
+        }
+    }
+
+    /** Ends the call after what is waiting. */
+    void end(Status status) {
+        synchronized (messages) {
+            messages.clear();
+            end = status;
+        }
+        wake();
+    }
+
+    /** Starts sending if nobody does. */
+    void wake() {
+        if (wakeUps.getAndIncrement() == 0) {
+            delivery.execute(this::run);
+        }
+    }
+
+    private void run() {
+        int seen;
+        do {
+            seen = wakeUps.get();
+            sendWhileReady();
+        } while (!wakeUps.compareAndSet(seen, 0));
+    }
+
+    private void sendWhileReady() {
+        while (!ended && !call.isCancelled()) {
+            Message next;
+            synchronized (messages) {
+                if (end != null) {
+                    ended = true;
+                    call.close(end, new Metadata());
+                    return;
+                }
+                if (messages.isEmpty() || !call.isReady()) {
+                    return;
+                }
+                next = messages.remove();
+            }
+            switch (next) {
+                case Answer(Reply reply) -> call.sendMessage(reply);
+                case Events events -> {
+                    send(events);
+                    sent(events.events().encodedBytes());
+                }
+            }
+        }
+    }
+
+    private void sent(long bytes) {
+        boolean resume;
+        synchronized (messages) {
+            eventCount--;
+            eventBytes -= bytes;
+            resume = refused && eventCount <= EVENTS_MAX / 2 && eventBytes <= EVENT_BYTES_MAX / 2;
+            if (resume) {
+                refused = false;
+            }
+        }
+        if (resume) {
+            room.run();
+        }
+    }
+
+    private void send(Events message) {
+        WatchEvents events = message.events();
+        List<byte[]> encoded = new ArrayList<>(events.size());
+        for (int i = 0; i < events.size(); i++) {
+            WatchEvent event = events.get(i);
+            encoded.add(
+                    message.delivery().previousPairs()
+                            ? event.encodedWithPrevious(store)
+                            : event.encoded());
+        }
+        WatchBody whole = WatchBody.of(message.watchId(), false, encoded);
+        if (message.delivery().fragments()
+                && encoded.size() > 1
+                && whole.size() >= messageBytesMax) {
+            sendFragments(message, encoded);
+        } else {
+            call.sendMessage(reply(message.revision(), whole));
+        }
+    }
+
+    /** Packs events in order into messages below the limit; one event alone may exceed it. */
+    private void sendFragments(Events message, List<byte[]> encoded) {
+        int from = 0;
+        long bytes = 0;
+        for (int i = 0; i < encoded.size(); i++) {
+            int size = WatchBody.fieldSize(encoded.get(i).length);
+            if (i > from && bytes + size >= messageBytesMax) {
+                sendFragment(message, true, encoded.subList(from, i));
+                from = i;
+                bytes = 0;
+            }
+            bytes += size;
+        }
+        sendFragment(message, false, encoded.subList(from, encoded.size()));
+    }
+
+    private void sendFragment(Events message, boolean more, List<byte[]> events) {
+        call.sendMessage(reply(message.revision(), WatchBody.of(message.watchId(), more, events)));
+    }
+
+    private Reply reply(long revision, ResponseBody body) {
+        return Reply.of(member.clusterId(), member.memberId(), revision, member.raftTerm(), body);
+    }
+}
