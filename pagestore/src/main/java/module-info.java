@@ -7,4 +7,5 @@ module dev.plinth.pagestore {
     requires transitive dev.plinth.walio;
 
     exports dev.plinth.pagestore;
+    exports dev.plinth.pagestore.format;
 }

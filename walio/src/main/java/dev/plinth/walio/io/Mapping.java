@@ -1,6 +1,7 @@
 package dev.plinth.walio.io;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -12,6 +13,15 @@ import java.lang.foreign.MemorySegment;
 public interface Mapping extends AutoCloseable {
     /** The mapped bytes; read-only. */
     MemorySegment segment();
+
+    /**
+     * The mapped bytes with the life of {@code scope}: readers whose right to look ends before the
+     * mapping does get a clear exception afterwards, without the cost of unmapping. The caller sees
+     * to it that the scope is closed before the mapping.
+     */
+    default MemorySegment segment(Arena scope) {
+        return segment().reinterpret(scope, null);
+    }
 
     /** {@code madvise} for a part of it; the start is rounded down to a page. */
     void advise(Advice advice, long offset, long length) throws IOException;

@@ -1,5 +1,0 @@
-package dev.plinth.pagestore;
-
-final class Placeholder {
-    private Placeholder() {}
-}

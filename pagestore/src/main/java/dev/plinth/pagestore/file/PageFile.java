@@ -1,0 +1,361 @@
+package dev.plinth.pagestore.file;
+
+import dev.plinth.pagestore.DatabaseException;
+import dev.plinth.pagestore.Durability;
+import dev.plinth.pagestore.LockWait;
+import dev.plinth.pagestore.Options;
+import dev.plinth.pagestore.format.Meta;
+import dev.plinth.pagestore.format.PageHeader;
+import dev.plinth.walio.io.AllocateMode;
+import dev.plinth.walio.io.Disk;
+import dev.plinth.walio.io.DiskFile;
+import dev.plinth.walio.io.Errno;
+import dev.plinth.walio.io.LockKind;
+import dev.plinth.walio.io.Mapping;
+import dev.plinth.walio.io.OpenFlag;
+import dev.plinth.walio.io.PosixException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An open, locked page file with its mapping. All writes go through positioned writes, never
+ * through the mapping, so that a full disk is an error code and not a signal.
+ *
+ * <p>The mapping never moves under a reader: it covers more than the file, so growth shows in
+ * place; when the file outgrows it, a larger one is made beside it and the old one stays until the
+ * file is closed. Each is at least twice its predecessor, so all of them together take no more than
+ * twice the address space of the last, and none takes memory of its own.
+ *
+ * <p>File sizes follow the reference's rule, so that a file is as large as if the reference had
+ * written it: the rule depends on the size that the reference's mapping would have, which is kept
+ * here as a mere number.
+ *
+ * <p>Reading: any thread. Everything else: the writer.
+ */
+public final class PageFile implements AutoCloseable {
+    private static final long MAP_MIN = 32L << 10;
+    private static final long MAP_STEP = 1L << 30;
+    private static final long MAP_MAX = 0xFFFF_FFFF_FFFFL;
+    private static final int NEW_FILE_PAGES = 4;
+
+    private final Path path;
+    private final DiskFile file;
+    private final Options options;
+    private final int pageSize;
+    private final CheckedPages checked = new CheckedPages();
+    private final List<Mapping> mappings = new ArrayList<>();
+    private volatile Mapping mapping;
+    private volatile long fileBytes;
+    private long referenceMapBytes;
+
+    private PageFile(Path path, DiskFile file, Options options, int pageSize) throws IOException {
+        this.path = path;
+        this.file = file;
+        this.options = options;
+        this.pageSize = pageSize;
+        this.fileBytes = file.size();
+        this.referenceMapBytes =
+                referenceMapSize(path, Math.max(fileBytes, options.initialMapBytes()));
+        this.mapping = file.map(0, referenceMapBytes, options.populate());
+        mappings.add(mapping);
+        if (options.lockInMemory()) {
+            mapping.lockInMemory(0, Math.min(fileBytes, referenceMapBytes));
+        }
+    }
+
+    /** Opens a file; for writing, makes it if it is missing. Waits for its lock. */
+    public static PageFile open(Disk disk, Path path, Options options) {
+        try {
+            DiskFile file =
+                    options.readOnly()
+                            ? locked(disk.open(path, 0, OpenFlag.READ), path, options)
+                            : openForWriting(disk, path, options);
+            try {
+                return opened(path, file, options);
+            } catch (Throwable e) {
+                file.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new DatabaseException.Failed(path, "open", e);
+        }
+    }
+
+    private static PageFile opened(Path path, DiskFile file, Options options) throws IOException {
+        int pageSize = MetaPages.findPageSize(file, path, options.pageSize());
+        long size = file.size();
+        if (size < 2L * pageSize) {
+            throw new DatabaseException.Invalid(path, "file size too small " + size);
+        }
+        return new PageFile(path, file, options, pageSize);
+    }
+
+    private static DiskFile locked(DiskFile file, Path path, Options options) throws IOException {
+        LockKind kind = options.readOnly() ? LockKind.FLOCK_SHARED : LockKind.FLOCK_EXCLUSIVE;
+        LockWait wait = options.lockWait();
+        try {
+            long start = wait.clock().monotonicNanos();
+            boolean noticed = false;
+            while (!file.tryLock(kind)) {
+                long elapsed = wait.clock().monotonicNanos() - start;
+                if (wait.timeoutNanos() != 0
+                        && elapsed > wait.timeoutNanos() - LockWait.RETRY_NANOS) {
+                    throw new DatabaseException.LockTimeout(path);
+                }
+                if (!noticed && elapsed >= wait.noticeAfterNanos()) {
+                    noticed = true;
+                    wait.notice().run();
+                }
+                wait.pause().nanos(LockWait.RETRY_NANOS);
+            }
+            return file;
+        } catch (Throwable e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /**
+     * A new file gets its first pages under another name and its own name when they are durable, so
+     * that a crash while it is made leaves no half file that cannot be opened. The lock is on the
+     * file, not on the name: whoever waits for it finds the finished file afterwards.
+     */
+    private static DiskFile openForWriting(Disk disk, Path path, Options options)
+            throws IOException {
+        while (true) {
+            if (disk.exists(path)) {
+                DiskFile file =
+                        locked(disk.open(path, 0, OpenFlag.READ, OpenFlag.WRITE), path, options);
+                if (file.size() == 0) {
+                    writeNewFile(file, options.pageSize());
+                }
+                return file;
+            }
+            Path unfinished = path.resolveSibling(path.getFileName() + ".new");
+            DiskFile file =
+                    locked(
+                            disk.open(
+                                    unfinished,
+                                    Disk.OWNER_FILE,
+                                    OpenFlag.READ,
+                                    OpenFlag.WRITE,
+                                    OpenFlag.CREATE),
+                            path,
+                            options);
+            try {
+                if (!disk.exists(path)) {
+                    file.ftruncate(0);
+                    writeNewFile(file, options.pageSize());
+                    disk.rename(unfinished, path);
+                    disk.syncDirectory(directoryOf(path));
+                    return file;
+                }
+            } catch (Throwable e) {
+                file.close();
+                throw e;
+            }
+            file.close();
+        }
+    }
+
+    private static Path directoryOf(Path path) {
+        Path parent = path.toAbsolutePath().getParent();
+        return parent == null ? path.toAbsolutePath() : parent;
+    }
+
+    private static void writeNewFile(DiskFile file, int pageSize) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment pages = arena.allocate((long) NEW_FILE_PAGES * pageSize, 4096);
+            for (int i = 0; i < 2; i++) {
+                new Meta(pageSize, 0, 3, 0, 2, NEW_FILE_PAGES, i)
+                        .write(pages, (long) i * pageSize, i);
+            }
+            PageHeader.write(pages, 2L * pageSize, 2, PageHeader.FREELIST, 0, 0);
+            PageHeader.write(pages, 3L * pageSize, 3, PageHeader.LEAF, 0, 0);
+            file.pwrite(pages, 0);
+            file.fsync();
+        }
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    public int pageSize() {
+        return pageSize;
+    }
+
+    public DiskFile file() {
+        return file;
+    }
+
+    public long fileBytes() {
+        return fileBytes;
+    }
+
+    public CheckedPages checked() {
+        return checked;
+    }
+
+    /** Both meta pages as the file has them now. */
+    public MetaPages readMetas() throws IOException {
+        return MetaPages.read(file, pageSize);
+    }
+
+    /** The pages of a state, read through the present mapping. */
+    public Pages pages(long highWaterMark) {
+        return new Pages(
+                path,
+                mapping.segment(),
+                pageSize,
+                highWaterMark,
+                fileBytes,
+                checked,
+                options.verifyKeyOrder());
+    }
+
+    /** The mapping with the life of a scope. */
+    public MemorySegment scoped(Arena scope) {
+        return mapping.segment(scope);
+    }
+
+    /** The present mapping. */
+    public Mapping mapping() {
+        return mapping;
+    }
+
+    // ---------------------------------------------------------------- growth
+
+    /** Refuses pages up to {@code highWaterMark} if they would exceed the size that was granted. */
+    public void reserve(long highWaterMark) {
+        long needed = (highWaterMark + 1) * pageSize;
+        if (options.maxSizeBytes() > 0
+                && highWaterMark * pageSize > Math.max(options.maxSizeBytes(), fileBytes)) {
+            throw new DatabaseException.Full();
+        }
+        if (needed >= referenceMapBytes) {
+            referenceMapBytes = referenceMapSize(path, Math.max(fileBytes, needed));
+        }
+    }
+
+    /** Makes the file long enough for the state, and the mapping after it. */
+    public void growTo(long highWaterMark) throws IOException {
+        long wanted = (highWaterMark + 1) * pageSize;
+        checked.ensureCapacity(highWaterMark);
+        if (wanted > fileBytes && options.syncGrowth()) {
+            long size =
+                    referenceMapBytes <= options.allocationStepBytes()
+                            ? referenceMapBytes
+                            : wanted + options.allocationStepBytes();
+            if (options.maxSizeBytes() > 0) {
+                size = Math.min(size, Math.max(options.maxSizeBytes(), wanted));
+            }
+            extend(Math.max(size, wanted));
+        }
+        if (wanted > mapping.segment().byteSize()) {
+            long length =
+                    Math.max(
+                            referenceMapBytes, Math.min(MAP_MAX, mapping.segment().byteSize() * 2));
+            Mapping larger = file.map(0, length, false);
+            mappings.add(larger);
+            mapping = larger;
+        }
+    }
+
+    /**
+     * Takes the blocks too, so that a full disk is found here and not in the middle of a commit.
+     */
+    private void extend(long size) throws IOException {
+        try {
+            file.fallocate(AllocateMode.EXTEND, fileBytes, size - fileBytes);
+        } catch (PosixException e) {
+            if (e.errno() != Errno.EOPNOTSUPP && e.errno() != Errno.ENOSYS) {
+                throw e;
+            }
+            file.ftruncate(size);
+        }
+        if (options.durability() == Durability.EVERY_COMMIT) {
+            file.fsync();
+        }
+        fileBytes = size;
+    }
+
+    /** The size of the reference's mapping for a file of that size. */
+    private static long referenceMapSize(Path path, long bytes) {
+        for (long size = MAP_MIN; size <= MAP_STEP; size *= 2) {
+            if (bytes <= size) {
+                return size;
+            }
+        }
+        if (bytes > MAP_MAX) {
+            throw new DatabaseException.Invalid(path, "mmap too large");
+        }
+        return Math.min(MAP_MAX, (bytes + MAP_STEP - 1) / MAP_STEP * MAP_STEP);
+    }
+
+    // ---------------------------------------------------------------- writing
+
+    /**
+     * Writes the runs of a commit; not durable. The pages count as checked from here on, because
+     * their bytes are our own.
+     */
+    public int write(CommitBuffer buffer) throws IOException {
+        int calls = buffer.writeTo(file);
+        long end = 0;
+        for (int run = 0; run < buffer.runCount(); run++) {
+            long page = buffer.page(run);
+            int length = buffer.runLength(run);
+            end = Math.max(end, page + length);
+            checked.add(page);
+            for (int i = 1; i < length; i++) {
+                checked.remove(page + i);
+            }
+        }
+        // Without resizing at growth the writes themselves make the file longer.
+        fileBytes = Math.max(fileBytes, end * pageSize);
+        return calls;
+    }
+
+    public void sync() throws IOException {
+        file.fdatasync();
+    }
+
+    /** Writes the meta page of a state, and waits until it is durable if that is wanted. */
+    public void writeMeta(Meta meta, MemorySegment zeroedPage, boolean durable) throws IOException {
+        long id = meta.pageId();
+        meta.write(zeroedPage, 0, id);
+        if (!durable) {
+            file.pwrite(zeroedPage, id * pageSize);
+            return;
+        }
+        try {
+            file.pwriteDsync(zeroedPage, 0, pageSize, id * pageSize);
+        } catch (PosixException e) {
+            if (e.errno() != Errno.EOPNOTSUPP
+                    && e.errno() != Errno.EINVAL
+                    && e.errno() != Errno.ENOSYS) {
+                throw e;
+            }
+            file.pwrite(zeroedPage, id * pageSize);
+            file.fdatasync();
+        }
+    }
+
+    /** Unmaps, unlocks and closes. No reader may be left. */
+    @Override
+    public void close() {
+        try {
+            for (Mapping each : mappings) {
+                each.close();
+            }
+            mappings.clear();
+            file.close();
+        } catch (IOException e) {
+            throw new DatabaseException.Failed(path, "close", e);
+        }
+    }
+}
