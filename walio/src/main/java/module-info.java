@@ -8,6 +8,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.plinth.walio {
     requires static org.jspecify;
 
+    exports dev.plinth.walio;
     exports dev.plinth.walio.check;
     exports dev.plinth.walio.io;
 }
