@@ -107,7 +107,7 @@ public final class ClientListener implements AutoCloseable {
     }
 
     /** Hot methods stay on the event loop, all others may wait. */
-    private record CallExecutors(Executor background) implements ServerCallExecutorSupplier {
+    record CallExecutors(Executor background) implements ServerCallExecutorSupplier {
         @Override
         public <Q, R> @Nullable Executor getExecutor(ServerCall<Q, R> call, Metadata metadata) {
             return Services.runsOnEventLoop(call.getMethodDescriptor().getFullMethodName())

@@ -1,0 +1,264 @@
+package dev.plinth.server.gateway;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/1.1 connection: requests one after the other, each answered before the next is looked
+ * at.
+ *
+ * <p>Reads are asked for one message at a time, so a client that pipelines or sends faster than it
+ * is served is held back by its socket. One read is always outstanding, so that a client that goes
+ * away is noticed while its answer streams. All state belongs to the event loop.
+ */
+final class HttpConnection extends ChannelInboundHandlerAdapter {
+    private final HttpGateway gateway;
+    private final ArrayDeque<Object> ahead = new ArrayDeque<>();
+    private @Nullable Exchange exchange;
+    private @Nullable Answer answer;
+    private boolean bodyEnded;
+    private boolean readPending;
+
+    HttpConnection(HttpGateway gateway) {
+        this.gateway = gateway;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        readOne(ctx);
+    }
+
+    private void readOne(ChannelHandlerContext ctx) {
+        if (!readPending) {
+            readPending = true;
+            ctx.read();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        readPending = false;
+        if (exchange != null && bodyEnded) {
+            ahead.add(message);
+            return;
+        }
+        handle(ctx, message);
+        if (ahead.isEmpty()) {
+            readOne(ctx);
+        }
+    }
+
+    private void handle(ChannelHandlerContext ctx, Object message) {
+        try {
+            if (message instanceof HttpRequest request) {
+                begin(ctx, request);
+            }
+            Exchange current = exchange;
+            if (message instanceof HttpContent content && current != null) {
+                ByteBuf bytes = content.content();
+                if (bytes.isReadable()) {
+                    current.content(bytes);
+                }
+                if (message instanceof LastHttpContent) {
+                    bodyEnded = true;
+                    current.end();
+                    finishIfAnswered(ctx);
+                }
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void begin(ChannelHandlerContext ctx, HttpRequest request) {
+        boolean malformed = request.decoderResult().isFailure();
+        Answer next = new Answer(ctx, !malformed && HttpUtil.isKeepAlive(request));
+        answer = next;
+        bodyEnded = false;
+        if (malformed) {
+            exchange = IgnoredBody.INSTANCE;
+            next.reply(
+                    HttpResponseStatus.BAD_REQUEST,
+                    HttpGateway.TEXT,
+                    JsonMapping.utf8("400 Bad Request"));
+            return;
+        }
+        if (HttpUtil.is100ContinueExpected(request)) {
+            send(
+                    ctx,
+                    new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
+        }
+        exchange = gateway.dispatch(request, next, ctx.executor());
+    }
+
+    /** Goes on to the next request once this one has been read and answered. */
+    private void finishIfAnswered(ChannelHandlerContext ctx) {
+        Answer current = answer;
+        if (current == null || !current.answered || !bodyEnded) {
+            return;
+        }
+        exchange = null;
+        answer = null;
+        if (!current.keepAlive) {
+            var _ = ctx.close();
+            return;
+        }
+        while (exchange == null && !ahead.isEmpty()) {
+            Object message = ahead.remove();
+            handle(ctx, message);
+        }
+        if (ahead.isEmpty()) {
+            readOne(ctx);
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        Exchange current = exchange;
+        if (current != null && ctx.channel().isWritable()) {
+            current.writable();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        Exchange current = exchange;
+        exchange = null;
+        answer = null;
+        ahead.forEach(ReferenceCountUtil::release);
+        ahead.clear();
+        if (current != null) {
+            current.aborted();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        var _ = ctx.close();
+    }
+
+    private static void send(ChannelHandlerContext ctx, Object message) {
+        ChannelFuture written = ctx.writeAndFlush(message);
+        written.addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    }
+
+    private final class Answer implements HttpAnswer {
+        private final ChannelHandlerContext ctx;
+        private final boolean keepAlive;
+        private final HttpHeaders headers = new DefaultHttpHeaders();
+        private boolean answered;
+
+        Answer(ChannelHandlerContext ctx, boolean keepAlive) {
+            this.ctx = ctx;
+            this.keepAlive = keepAlive;
+        }
+
+        @Override
+        public void header(String name, String value) {
+            headers.set(name, value);
+        }
+
+        @Override
+        public void reply(HttpResponseStatus status, String contentType, byte[] body) {
+            onLoop(() -> {
+                FullHttpResponse response =
+                        new DefaultFullHttpResponse(
+                                HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(body));
+                prepare(response, contentType);
+                HttpUtil.setContentLength(response, body.length);
+                send(ctx, response);
+                answered();
+            });
+        }
+
+        @Override
+        public void begin(HttpResponseStatus status, String contentType) {
+            onLoop(() -> {
+                HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, status);
+                prepare(response, contentType);
+                HttpUtil.setTransferEncodingChunked(response, true);
+                send(ctx, response);
+            });
+        }
+
+        private void prepare(HttpResponse response, String contentType) {
+            response.headers().set(headers);
+            if (!contentType.isEmpty()) {
+                response.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
+            }
+            if (!keepAlive) {
+                response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+            }
+        }
+
+        @Override
+        public void chunk(byte[] bytes) {
+            onLoop(() -> send(ctx, new DefaultHttpContent(Unpooled.wrappedBuffer(bytes))));
+        }
+
+        @Override
+        public void finish() {
+            onLoop(() -> {
+                send(ctx, LastHttpContent.EMPTY_LAST_CONTENT);
+                answered();
+            });
+        }
+
+        @Override
+        public boolean isWritable() {
+            return ctx.channel().isWritable();
+        }
+
+        private void answered() {
+            answered = true;
+            finishIfAnswered(ctx);
+        }
+
+        private void onLoop(Runnable action) {
+            if (ctx.executor().inEventLoop()) {
+                action.run();
+            } else {
+                ctx.executor().execute(action);
+            }
+        }
+    }
+
+    /** Reads past a body that nobody wants. */
+    enum IgnoredBody implements Exchange {
+        INSTANCE;
+
+        @Override
+        public void content(ByteBuf bytes) {}
+
+        @Override
+        public void end() {}
+
+        @Override
+        public void writable() {}
+
+        @Override
+        public void aborted() {}
+    }
+}

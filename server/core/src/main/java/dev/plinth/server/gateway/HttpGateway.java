@@ -1,0 +1,202 @@
+package dev.plinth.server.gateway;
+
+import com.google.protobuf.Message;
+import dev.plinth.server.rpc.PlainHttp;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.flow.FlowControlHandler;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Decides what an HTTP/1.1 request on the client port means. */
+public final class HttpGateway implements PlainHttp {
+    static final String TEXT = "text/plain; charset=utf-8";
+    private static final String JSON = "application/json";
+    private static final String METADATA_PREFIX = "grpc-metadata-";
+    private static final int REQUEST_LINE_MAX = 8 << 10;
+    private static final int HEADERS_MAX = 64 << 10;
+    private static final int CHUNK_MAX = 64 << 10;
+
+    private final Channel services;
+    private final Endpoints endpoints;
+    private final HttpOptions options;
+
+    /**
+     * @param services the services, in the process
+     */
+    public HttpGateway(Channel services, Endpoints endpoints, HttpOptions options) {
+        this.services = services;
+        this.endpoints = endpoints;
+        this.options = options;
+    }
+
+    @Override
+    public void serve(ChannelPipeline pipeline) {
+        pipeline.channel().config().setAutoRead(false);
+        pipeline.addLast(
+                new HttpServerCodec(REQUEST_LINE_MAX, HEADERS_MAX, CHUNK_MAX),
+                new FlowControlHandler(),
+                new HttpConnection(this));
+    }
+
+    /** Starts to answer a request; what it returns receives the body. */
+    Exchange dispatch(HttpRequest request, HttpAnswer answer, Executor loop) {
+        String host = hostName(request.headers().get(HttpHeaderNames.HOST));
+        if (!options.allowsHost(host)) {
+            answer.reply(
+                    HttpResponseStatus.MISDIRECTED_REQUEST,
+                    TEXT,
+                    JsonMapping.utf8(unknownHost(host)));
+            return HttpConnection.IgnoredBody.INSTANCE;
+        }
+        allowOrigin(request, answer);
+        if (request.method().equals(HttpMethod.OPTIONS)) {
+            answer.reply(HttpResponseStatus.OK, "", new byte[0]);
+            return HttpConnection.IgnoredBody.INSTANCE;
+        }
+        QueryStringDecoder uri = new QueryStringDecoder(request.uri());
+        String path = uri.path();
+        if (options.gatewayEnabled() && Routes.isGatewayPath(path)) {
+            return call(request, path, answer, loop);
+        }
+        if (!endpoints.handle(request.method(), uri, request.headers(), answer)) {
+            answer.reply(
+                    HttpResponseStatus.NOT_FOUND, TEXT, JsonMapping.utf8("404 page not found\n"));
+        }
+        return HttpConnection.IgnoredBody.INSTANCE;
+    }
+
+    private Exchange call(HttpRequest request, String path, HttpAnswer answer, Executor loop) {
+        MethodDescriptor<?, ?> method = Routes.method(path);
+        if (method == null) {
+            refuse(
+                    answer,
+                    HttpResponseStatus.NOT_FOUND,
+                    Status.NOT_FOUND.withDescription("Not Found"));
+            return HttpConnection.IgnoredBody.INSTANCE;
+        }
+        if (!request.method().equals(HttpMethod.POST)) {
+            refuse(
+                    answer,
+                    HttpResponseStatus.NOT_IMPLEMENTED,
+                    Status.UNIMPLEMENTED.withDescription("Method Not Allowed"));
+            return HttpConnection.IgnoredBody.INSTANCE;
+        }
+        return new GatewayCall(
+                services,
+                ofMessages(method),
+                callOptions(request),
+                metadata(request),
+                answer,
+                loop,
+                options.messageBytesMax());
+    }
+
+    /** Every method of the routes takes and gives protobuf messages. */
+    @SuppressWarnings("unchecked")
+    private static MethodDescriptor<Message, Message> ofMessages(MethodDescriptor<?, ?> method) {
+        return (MethodDescriptor<Message, Message>) method;
+    }
+
+    private static void refuse(HttpAnswer answer, HttpResponseStatus httpStatus, Status status) {
+        answer.reply(httpStatus, JSON, JsonMapping.utf8(JsonMapping.error(status)));
+    }
+
+    private void allowOrigin(HttpRequest request, HttpAnswer answer) {
+        String allowed = null;
+        if (options.corsOrigins().contains("*")) {
+            allowed = "*";
+        } else {
+            String origin = request.headers().get(HttpHeaderNames.ORIGIN);
+            if (origin != null && options.corsOrigins().contains(origin)) {
+                allowed = origin;
+            }
+        }
+        if (allowed != null) {
+            answer.header("Access-Control-Allow-Methods", "POST, GET, OPTIONS, PUT, DELETE");
+            answer.header("Access-Control-Allow-Origin", allowed);
+            answer.header("Access-Control-Allow-Headers", "accept, content-type, authorization");
+        }
+    }
+
+    private static CallOptions callOptions(HttpRequest request) {
+        String timeout = request.headers().get("Grpc-Timeout");
+        long nanos = timeout == null ? -1 : timeoutNanos(timeout);
+        return nanos < 0
+                ? CallOptions.DEFAULT
+                : CallOptions.DEFAULT.withDeadlineAfter(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** A gRPC timeout: up to eight digits and a unit; -1 when malformed. */
+    static long timeoutNanos(String timeout) {
+        if (!timeout.matches("[0-9]{1,8}[HMSmun]")) {
+            return -1;
+        }
+        long amount = Long.parseLong(timeout.substring(0, timeout.length() - 1));
+        TimeUnit unit =
+                switch (timeout.charAt(timeout.length() - 1)) {
+                    case 'H' -> TimeUnit.HOURS;
+                    case 'M' -> TimeUnit.MINUTES;
+                    case 'S' -> TimeUnit.SECONDS;
+                    case 'm' -> TimeUnit.MILLISECONDS;
+                    case 'u' -> TimeUnit.MICROSECONDS;
+                    default -> TimeUnit.NANOSECONDS;
+                };
+        return unit.toNanos(amount);
+    }
+
+    private static Metadata metadata(HttpRequest request) {
+        Metadata metadata = new Metadata();
+        for (Map.Entry<String, String> header : request.headers()) {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
+            if (name.startsWith(METADATA_PREFIX) && !name.endsWith("-bin")) {
+                put(metadata, name.substring(METADATA_PREFIX.length()), header.getValue());
+            } else if (name.equals("authorization")) {
+                put(metadata, name, header.getValue());
+            } else if (name.equals("accept") || name.equals("user-agent")) {
+                put(metadata, "grpcgateway-" + name, header.getValue());
+            }
+        }
+        return metadata;
+    }
+
+    private static void put(Metadata metadata, String name, String value) {
+        if (name.matches("[0-9a-z_.-]+")) {
+            metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
+        }
+    }
+
+    private static String hostName(@Nullable String host) {
+        if (host == null) {
+            return "";
+        }
+        int colon = host.lastIndexOf(':');
+        String name = colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
+        return name.startsWith("[") && name.endsWith("]")
+                ? name.substring(1, name.length() - 1)
+                : name;
+    }
+
+    private static String unknownHost(String host) {
+        return "\netcd received your request, but the Host header was unrecognized.\n\n"
+                + "To fix this, choose one of the following options:\n"
+                + "- Enable TLS, then any HTTPS request will be allowed.\n"
+                + "- Add the hostname you want to use to the whitelist in settings.\n"
+                + "  - e.g. etcd --host-whitelist "
+                + JsonMapping.quote(host)
+                + "\n\nThis requirement has been added to help prevent \"DNS Rebinding\" attacks (CVE-2018-5702).\n";
+    }
+}

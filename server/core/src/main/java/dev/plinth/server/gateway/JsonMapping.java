@@ -1,0 +1,76 @@
+package dev.plinth.server.gateway;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.MessageOrBuilder;
+import com.google.protobuf.util.JsonFormat;
+import io.grpc.Status;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Messages as the gateway's JSON: schema names, 64-bit numbers as strings, bytes in base64, zero
+ * values left out; on the way in lowerCamelCase names are taken too and unknown fields are passed
+ * over.
+ */
+final class JsonMapping {
+    private static final JsonFormat.Printer PRINTER =
+            JsonFormat.printer().preservingProtoFieldNames().omittingInsignificantWhitespace();
+    private static final JsonFormat.Parser PARSER = JsonFormat.parser().ignoringUnknownFields();
+
+    private JsonMapping() {}
+
+    static String print(MessageOrBuilder message) {
+        try {
+            return PRINTER.print(message);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("a response has no JSON form", e);
+        }
+    }
+
+    static Message parse(String document, Message prototype) throws JsonSyntaxException {
+        Message.Builder builder = prototype.newBuilderForType();
+        try {
+            PARSER.merge(document, builder);
+        } catch (InvalidProtocolBufferException e) {
+            throw new JsonSyntaxException(String.valueOf(e.getMessage()));
+        }
+        return builder.build();
+    }
+
+    /** The body of an error: code, then text. */
+    static String error(Status status) {
+        String description = status.getDescription();
+        return "{\"code\":"
+                + status.getCode().value()
+                + ",\"message\":"
+                + quote(description == null ? "" : description)
+                + "}";
+    }
+
+    static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** A string as JSON. */
+    static String quote(String text) {
+        StringBuilder out = new StringBuilder(text.length() + 2).append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '"' -> out.append("\\\"");
+                case '\\' -> out.append("\\\\");
+                case '\n' -> out.append("\\n");
+                case '\r' -> out.append("\\r");
+                case '\t' -> out.append("\\t");
+                default -> {
+                    if (c < 0x20) {
+                        out.append(String.format("\\u%04x", (int) c));
+                    } else {
+                        out.append(c);
+                    }
+                }
+            }
+        }
+        return out.append('"').toString();
+    }
+}
