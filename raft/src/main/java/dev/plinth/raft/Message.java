@@ -220,6 +220,10 @@ public final class Message {
             return to;
         }
 
+        long from() {
+            return from;
+        }
+
         long term() {
             return term;
         }

@@ -15,6 +15,8 @@ public final class RaftException extends Exception {
         LOCAL_MESSAGE("raft: cannot step raft local message"),
         /** An answer came from a member that is not tracked. */
         PEER_NOT_FOUND("raft: cannot step as peer not found"),
+        /** A message breaks what its kind promises. */
+        MALFORMED_MESSAGE("raft: malformed message"),
         NO_PEERS_TO_BOOTSTRAP("must provide at least one peer to Bootstrap"),
         BOOTSTRAP_OF_NONEMPTY_STORAGE("can't bootstrap a nonempty Storage");
 

@@ -1,13 +1,24 @@
 package dev.plinth.raft;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A Raft node without threads: the application steps messages and ticks in and works off what
- * {@link #ready} gives. Not thread-safe: one thread owns it; what it hands out is immutable and
- * goes anywhere.
+ * {@link #ready} gives.
+ *
+ * <pre>
+ *   step(message), tick(), propose(...)  -->  RawNode  -->  ready(): store, send, apply
+ *                                               ^                        |
+ *                                               +---- advance(), or the responses of the workers
+ * </pre>
+ *
+ * <p>Not thread-safe: one thread owns it; what it hands out is immutable and goes anywhere. A
+ * {@link RaftFatalError} from any method means that the member has to stop.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class RawNode {
     /** Target and source of messages of the worker that stores the log. */
     public static final long LOCAL_APPEND_THREAD = -1L;
@@ -15,11 +26,22 @@ public final class RawNode {
     /** Target and source of messages of the worker that applies entries. */
     public static final long LOCAL_APPLY_THREAD = -2L;
 
-    private final RaftConfig config;
+    private final Raft raft;
+    private final boolean asyncStorageWrites;
+    private SoftState previousSoftState;
+    private HardState previousHardState;
+    private List<Message> stepsOnAdvance = List.of();
 
-    /** Takes up the state that the storage holds. */
+    /**
+     * Takes up the state that the storage holds.
+     *
+     * @throws RaftFatalError when that state contradicts itself
+     */
     public RawNode(RaftConfig config) {
-        this.config = config;
+        raft = new Raft(config);
+        asyncStorageWrites = config.asyncStorageWrites();
+        previousSoftState = raft.softState();
+        previousHardState = raft.hardState();
     }
 
     /** Whether the id names one of the node's own workers. */
@@ -27,50 +49,105 @@ public final class RawNode {
         return id == LOCAL_APPEND_THREAD || id == LOCAL_APPLY_THREAD;
     }
 
-    private UnsupportedOperationException comes() {
-        return new UnsupportedOperationException("node " + config.id());
+    Raft raft() {
+        return raft;
     }
+
+    // ---------------------------------------------------------------- input
 
     /** Time went on by one tick. */
     public void tick() {
-        throw comes();
+        raft.tick();
+    }
+
+    /** Time went on by one tick without an election coming due here; for groups at rest. */
+    public void tickQuiesced() {
+        raft.tickQuiesced();
     }
 
     /** Starts an election now. */
     public void campaign() throws RaftException {
-        throw comes();
+        raft.step(Message.of(MessageType.HUP).build());
     }
 
     /**
-     * Writes the founding configuration into an empty log, as committed entries of term 1.
+     * Writes the founding configuration into an empty log, as committed entries of term 1. It is
+     * active at once, and the entries come out once more to be applied, which must do no harm.
      *
      * @throws RaftException when there is no peer or the log is not empty
      */
     public void bootstrap(List<Peer> peers) throws RaftException {
-        throw comes();
-    }
-
-    /** Proposes one normal entry; the array is shared and must not change any more. */
-    public void propose(byte[] data) throws RaftException {
-        throw comes();
+        if (peers.isEmpty()) {
+            throw new RaftException(RaftException.Reason.NO_PEERS_TO_BOOTSTRAP);
+        }
+        if (raft.config.storage().lastIndex() != 0) {
+            throw new RaftException(RaftException.Reason.BOOTSTRAP_OF_NONEMPTY_STORAGE);
+        }
+        previousHardState = HardState.EMPTY;
+        raft.becomeFollower(1, Raft.NONE);
+        WireForm form = raft.config.wireForm();
+        List<Entry> entries = new ArrayList<>();
+        for (Peer peer : peers) {
+            ConfChange change =
+                    new ConfChange(0, ConfChangeType.ADD_NODE, peer.id(), peer.context());
+            entries.add(
+                    Entry.of(
+                            1,
+                            entries.size() + 1L,
+                            EntryType.CONF_CHANGE,
+                            Bytes.wrap(change.toBytes(form)),
+                            form));
+        }
+        raft.log.append(entries);
+        raft.log.bootstrapCommit(entries.size());
+        for (Peer peer : peers) {
+            raft.applyConfChange(ConfChange.of(ConfChangeType.ADD_NODE, peer.id()).asV2());
+        }
     }
 
     /**
-     * Proposes entries as one append: all are taken or none.
+     * Proposes one normal entry; the array is shared and must not change any more.
      *
-     * @param proposals made with {@link Entry#proposal(byte[])}
+     * @throws RaftException proposal dropped
+     */
+    public void propose(byte[] data) throws RaftException {
+        propose(List.of(Entry.proposal(data)));
+    }
+
+    /**
+     * Proposes entries as one append: all are taken or none. The list is read during the call only.
+     *
+     * @param proposals made with {@link Entry#proposal(byte[])}; not empty
      * @throws RaftException proposal dropped
      */
     public void propose(List<Entry> proposals) throws RaftException {
-        throw comes();
+        raft.step(Message.of(MessageType.PROP).from(raft.id).entries(proposals).build());
     }
 
+    /**
+     * Proposes a change. Whether it was let through shows when it is applied: a change that does
+     * not fit becomes an empty entry.
+     *
+     * @throws RaftException proposal dropped
+     */
     public void proposeConfChange(ConfChange change) throws RaftException {
-        throw comes();
+        proposeConfChange(
+                EntryType.CONF_CHANGE, Bytes.wrap(change.toBytes(raft.config.wireForm())));
     }
 
+    /**
+     * As {@link #proposeConfChange(ConfChange)}, for several members at once.
+     *
+     * @throws RaftException proposal dropped
+     */
     public void proposeConfChange(ConfChangeV2 change) throws RaftException {
-        throw comes();
+        proposeConfChange(
+                EntryType.CONF_CHANGE_V2, Bytes.wrap(change.toBytes(raft.config.wireForm())));
+    }
+
+    private void proposeConfChange(EntryType type, Bytes data) throws RaftException {
+        List<Entry> entries = List.of(Entry.proposal(type, data));
+        raft.step(Message.of(MessageType.PROP).entries(entries).build());
     }
 
     /**
@@ -80,11 +157,12 @@ public final class RawNode {
      * @return the configuration from now on, for the next snapshot
      */
     public ConfState applyConfChange(ConfChange change) {
-        throw comes();
+        return raft.applyConfChange(change.asV2());
     }
 
+    /** As {@link #applyConfChange(ConfChange)}. */
     public ConfState applyConfChange(ConfChangeV2 change) {
-        throw comes();
+        return raft.applyConfChange(change);
     }
 
     /**
@@ -93,49 +171,63 @@ public final class RawNode {
      * @throws RaftException when it is refused; the node is unchanged
      */
     public void step(Message message) throws RaftException {
-        throw comes();
+        boolean fromWorker = isLocalTarget(message.from());
+        if (message.type().isLocal() && !fromWorker) {
+            throw new RaftException(RaftException.Reason.LOCAL_MESSAGE);
+        }
+        if (message.type().isResponse() && !fromWorker && raft.progressOf(message.from()) == null) {
+            throw new RaftException(RaftException.Reason.PEER_NOT_FOUND);
+        }
+        if (!isWellFormed(message)) {
+            throw new RaftException(RaftException.Reason.MALFORMED_MESSAGE);
+        }
+        raft.step(message);
     }
 
-    public boolean hasReady() {
-        throw comes();
+    /**
+     * What the handlers rely on; a peer that breaks it is refused in place of bringing this member
+     * down.
+     */
+    private static boolean isWellFormed(Message m) {
+        return switch (m.type()) {
+            case APP -> followsOn(m.index(), m.entries());
+            case PROP -> !m.entries().isEmpty();
+            case READ_INDEX -> m.entries().size() == 1;
+            case VOTE, PRE_VOTE, VOTE_RESP, PRE_VOTE_RESP -> m.term() != 0;
+            default -> true;
+        };
     }
 
-    /** What is to be done now, taken as accepted: it will not be handed out again. */
-    public Ready ready() {
-        throw comes();
-    }
-
-    /** Synchronous mode only: everything in the last {@link Ready} is stored and applied. */
-    public void advance() {
-        throw comes();
-    }
-
-    public Status status() {
-        throw comes();
-    }
-
-    public BasicStatus basicStatus() {
-        throw comes();
+    private static boolean followsOn(long index, List<Entry> entries) {
+        for (int i = 0; i < entries.size(); i++) {
+            if (entries.get(i).index() != index + 1 + i) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Messages to the member could not be delivered. */
     public void reportUnreachable(long id) {
-        throw comes();
+        stepQuietly(Message.of(MessageType.UNREACHABLE).from(id));
     }
 
     /** The sending of a snapshot to the member ended. To be called for each snapshot message. */
     public void reportSnapshot(long id, SnapshotStatus status) {
-        throw comes();
+        stepQuietly(
+                Message.of(MessageType.SNAP_STATUS)
+                        .from(id)
+                        .reject(status == SnapshotStatus.FAILURE));
     }
 
     /** Asks the leader to hand over to the member. */
     public void transferLeader(long transferee) {
-        throw comes();
+        stepQuietly(Message.of(MessageType.TRANSFER_LEADER).from(transferee));
     }
 
     /** Forgets the leader without a new term, so that this member may vote for another at once. */
-    public void forgetLeader() throws RaftException {
-        throw comes();
+    public void forgetLeader() {
+        stepQuietly(Message.of(MessageType.FORGET_LEADER));
     }
 
     /**
@@ -143,6 +235,264 @@ public final class RawNode {
      * ReadState} with the same context, or never: then ask again.
      */
     public void readIndex(Bytes context) {
-        throw comes();
+        Entry request = Entry.proposal(context.array(), context.offset(), context.length());
+        stepQuietly(Message.of(MessageType.READ_INDEX).entries(List.of(request)));
+    }
+
+    /** For kinds that are never refused. */
+    private void stepQuietly(Message.Builder message) {
+        try {
+            raft.step(message.build());
+        } catch (RaftException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    // ---------------------------------------------------------------- output
+
+    /** Whether {@link #ready} would give anything. */
+    public boolean hasReady() {
+        HardState hardState = raft.hardState();
+        return raft.hasMessages()
+                || raft.log.unstable().hasNextEntries()
+                || raft.log.hasNextCommitted(applyUnstable())
+                || !raft.softState().equals(previousSoftState)
+                || (!hardState.isEmpty() && !hardState.equals(previousHardState))
+                || raft.log.nextUnstableSnapshot() != null
+                || !raft.readStates().isEmpty();
+    }
+
+    /**
+     * Committed entries may be handed out before they are stored here, if the driver stores them
+     * before applying.
+     */
+    private boolean applyUnstable() {
+        return !asyncStorageWrites;
+    }
+
+    /** What is to be done now, taken as accepted: it will not be handed out again. */
+    public Ready ready() {
+        Ready ready = build();
+        acceptReady(ready);
+        return ready;
+    }
+
+    /**
+     * What is to be done now, without taking it: {@link #acceptReady} has to follow before any
+     * other input.
+     */
+    public Ready readyWithoutAccept() {
+        return build();
+    }
+
+    private Ready build() {
+        SoftState softState = raft.softState();
+        HardState hardState = raft.hardState();
+        List<Entry> entries = raft.log.unstable().nextEntries();
+        boolean softChanged = !softState.equals(previousSoftState);
+        boolean hardChanged = !hardState.isEmpty() && !hardState.equals(previousHardState);
+        Ready ready =
+                new Ready(
+                        softChanged ? softState : null,
+                        hardChanged ? hardState : null,
+                        frozen(raft.readStates()),
+                        entries,
+                        raft.log.nextUnstableSnapshot(),
+                        raft.log.nextCommitted(applyUnstable()),
+                        raft.messages(),
+                        hardState.mustSyncAfter(previousHardState, entries.size()));
+        return ready.withMessages(asyncStorageWrites ? asyncMessages(ready) : syncMessages());
+    }
+
+    /**
+     * A collection that the node will replace, not change, once it is handed out; empty ones go on
+     * being used.
+     */
+    private static <T> List<T> frozen(List<T> collected) {
+        return collected.isEmpty() ? List.of() : Collections.unmodifiableList(collected);
+    }
+
+    private List<Message> syncMessages() {
+        List<Message> afterAppend = raft.messagesAfterAppend();
+        if (afterAppend.isEmpty()) {
+            return frozen(raft.messages());
+        }
+        List<Message> all = new ArrayList<>(raft.messages().size() + afterAppend.size());
+        all.addAll(raft.messages());
+        for (Message m : afterAppend) {
+            if (m.to() != raft.id) {
+                all.add(m);
+            }
+        }
+        return Collections.unmodifiableList(all);
+    }
+
+    private List<Message> asyncMessages(Ready ready) {
+        List<Message> all = new ArrayList<>(raft.messages().size() + 2);
+        all.addAll(raft.messages());
+        if (!ready.entries().isEmpty()
+                || ready.hardState() != null
+                || ready.snapshot() != null
+                || !raft.messagesAfterAppend().isEmpty()) {
+            all.add(storageAppend(ready));
+        }
+        if (!ready.committedEntries().isEmpty()) {
+            all.add(
+                    Message.of(MessageType.STORAGE_APPLY)
+                            .to(LOCAL_APPLY_THREAD)
+                            .from(raft.id)
+                            .entries(ready.committedEntries())
+                            .responses(List.of(storageApplyResponse(ready)))
+                            .build());
+        }
+        return Collections.unmodifiableList(all);
+    }
+
+    private Message storageAppend(Ready ready) {
+        List<Message> responses = frozen(raft.messagesAfterAppend());
+        if (needsStorageAppendResponse(ready)) {
+            List<Message> more = new ArrayList<>(responses.size() + 1);
+            more.addAll(responses);
+            more.add(storageAppendResponse(ready));
+            responses = Collections.unmodifiableList(more);
+        }
+        Message.Builder append =
+                Message.of(MessageType.STORAGE_APPEND)
+                        .to(LOCAL_APPEND_THREAD)
+                        .from(raft.id)
+                        .entries(ready.entries())
+                        .snapshot(ready.snapshot())
+                        .responses(responses);
+        HardState hardState = ready.hardState();
+        return (hardState == null ? append : append.hardState(hardState)).build();
+    }
+
+    private boolean needsStorageAppendResponse(Ready ready) {
+        return raft.log.unstable().hasEntries() || ready.snapshot() != null;
+    }
+
+    /**
+     * What tells the node that its log is stored. It attests the end of the whole log even when
+     * this write brings no entry: a response of an earlier term is ignored, so each new term must
+     * attest it again.
+     */
+    private Message storageAppendResponse(Ready ready) {
+        Message.Builder response =
+                Message.of(MessageType.STORAGE_APPEND_RESP)
+                        .to(raft.id)
+                        .from(LOCAL_APPEND_THREAD)
+                        .term(raft.term)
+                        .snapshot(ready.snapshot());
+        if (raft.log.unstable().hasEntries()) {
+            response.index(raft.log.lastIndex()).logTerm(raft.log.lastTerm());
+        }
+        return response.build();
+    }
+
+    private Message storageApplyResponse(Ready ready) {
+        return Message.of(MessageType.STORAGE_APPLY_RESP)
+                .to(raft.id)
+                .from(LOCAL_APPLY_THREAD)
+                .entries(ready.committedEntries())
+                .build();
+    }
+
+    /**
+     * Takes what {@link #readyWithoutAccept} gave: the driver now has to work it off.
+     *
+     * @throws RaftFatalError in synchronous mode when the one before was not advanced
+     */
+    public void acceptReady(Ready ready) {
+        if (ready.softState() != null) {
+            previousSoftState = ready.softState();
+        }
+        if (ready.hardState() != null) {
+            previousHardState = ready.hardState();
+        }
+        if (!ready.readStates().isEmpty()) {
+            raft.clearReadStates();
+        }
+        if (!asyncStorageWrites) {
+            collectStepsOnAdvance(ready);
+        }
+        raft.clearMessages();
+        raft.log.unstable().acceptInProgress();
+        List<Entry> committed = ready.committedEntries();
+        if (!committed.isEmpty()) {
+            raft.log.acceptApplying(
+                    committed.getLast().index(), EntryList.encodedSize(committed), applyUnstable());
+        }
+        raft.tracing.readyTaken();
+    }
+
+    /**
+     * The own acknowledgement comes before the attestation of the log, as with a storage worker.
+     */
+    private void collectStepsOnAdvance(Ready ready) {
+        if (!stepsOnAdvance.isEmpty()) {
+            throw raft.out.fatal("two accepted Ready structs without call to Advance");
+        }
+        List<Message> steps = new ArrayList<>();
+        for (Message m : raft.messagesAfterAppend()) {
+            if (m.to() == raft.id) {
+                steps.add(m);
+            }
+        }
+        if (needsStorageAppendResponse(ready)) {
+            steps.add(storageAppendResponse(ready));
+        }
+        if (!ready.committedEntries().isEmpty()) {
+            steps.add(storageApplyResponse(ready));
+        }
+        stepsOnAdvance = steps;
+    }
+
+    /**
+     * Synchronous mode only: everything in the last {@link Ready} is stored and applied.
+     *
+     * @throws RaftFatalError with asynchronous storage writes
+     */
+    public void advance() {
+        if (asyncStorageWrites) {
+            throw raft.out.fatal("Advance must not be called when using AsyncStorageWrites");
+        }
+        List<Message> steps = stepsOnAdvance;
+        stepsOnAdvance = List.of();
+        for (Message m : steps) {
+            try {
+                raft.step(m);
+            } catch (RaftException e) {
+                raft.out.debug("step on advance was refused: %s", e.reason());
+            }
+        }
+    }
+
+    // ---------------------------------------------------------------- status
+
+    public Status status() {
+        SortedMap<Long, ProgressStatus> progress = new TreeMap<>(Long::compareUnsigned);
+        if (raft.role == Role.LEADER) {
+            ProgressMap members = raft.tracker.progress();
+            for (int i = 0; i < members.size(); i++) {
+                progress.put(members.id(i), members.at(i).status());
+            }
+        }
+        return new Status(
+                raft.id,
+                raft.hardState(),
+                raft.softState(),
+                raft.log.applied(),
+                raft.leadTransferee,
+                raft.tracker.config().toConfState(),
+                Collections.unmodifiableSortedMap(progress));
+    }
+
+    public BasicStatus basicStatus() {
+        return new BasicStatus(
+                raft.id,
+                raft.hardState(),
+                raft.softState(),
+                raft.log.applied(),
+                raft.leadTransferee);
     }
 }

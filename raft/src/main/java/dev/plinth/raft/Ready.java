@@ -32,4 +32,16 @@ public record Ready(
         @Nullable Snapshot snapshot,
         List<Entry> committedEntries,
         List<Message> messages,
-        boolean mustSync) {}
+        boolean mustSync) {
+    Ready withMessages(List<Message> all) {
+        return new Ready(
+                softState,
+                hardState,
+                readStates,
+                entries,
+                snapshot,
+                committedEntries,
+                all,
+                mustSync);
+    }
+}
