@@ -11,4 +11,5 @@ module dev.plinth.walio {
     exports dev.plinth.walio;
     exports dev.plinth.walio.check;
     exports dev.plinth.walio.io;
+    exports dev.plinth.walio.snap;
 }

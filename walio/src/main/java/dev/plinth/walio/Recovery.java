@@ -91,15 +91,6 @@ final class Recovery {
         if (!isTorn) {
             new TailRepair(disk, last(), end).requireNoRecordsBehindEnd();
         }
-        if (Long.compareUnsigned(requiredIndex, replay.lastIndex()) > 0) {
-            throw WalException.at(
-                    WalException.Kind.ENDS_EARLY,
-                    last().path(),
-                    end,
-                    String.format(
-                            "the database holds entry %d, the log ends at %d",
-                            requiredIndex, replay.lastIndex()));
-        }
         long commit = replay.state().map(LogState::commit).orElse(0L);
         if (Long.compareUnsigned(commit, replay.lastIndex()) > 0) {
             throw WalException.at(
@@ -109,6 +100,15 @@ final class Recovery {
                     String.format(
                             "state.commit %d is out of range [%d, %d]",
                             commit, replay.snapshot().index(), replay.lastIndex()));
+        }
+        if (Long.compareUnsigned(requiredIndex, replay.lastIndex()) > 0) {
+            throw WalException.at(
+                    WalException.Kind.ENDS_EARLY,
+                    last().path(),
+                    end,
+                    String.format(
+                            "the database holds entry %d, the log ends at %d",
+                            requiredIndex, replay.lastIndex()));
         }
     }
 

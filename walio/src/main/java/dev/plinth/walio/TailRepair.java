@@ -57,11 +57,12 @@ final class TailRepair {
         long last = end;
         for (long at = end; at < size; at += PIECE_BYTES) {
             long read = file.pread(piece.asSlice(0, Math.min(PIECE_BYTES, size - at)), at);
-            for (long i = read - 1; i >= 0; i--) {
-                if (piece.get(ValueLayout.JAVA_BYTE, i) != 0) {
-                    last = at + i + 1;
-                    break;
+            if (!RecordScanner.isZero(piece, 0, read)) {
+                long i = read;
+                while (piece.get(ValueLayout.JAVA_BYTE, i - 1) == 0) {
+                    i--;
                 }
+                last = at + i;
             }
         }
         return last;
