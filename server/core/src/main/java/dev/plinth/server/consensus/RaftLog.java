@@ -1,0 +1,29 @@
+package dev.plinth.server.consensus;
+
+import dev.plinth.raft.RaftLogger;
+import dev.plinth.server.log.Log;
+
+/** Brings raft's lines into the log, under the name that etcd gives them. */
+public record RaftLog(Log log) implements RaftLogger {
+    @Override
+    public boolean isEnabled(Level level) {
+        return log.isLoggable(
+                switch (level) {
+                    case DEBUG -> System.Logger.Level.DEBUG;
+                    case INFO -> System.Logger.Level.INFO;
+                    case WARN -> System.Logger.Level.WARNING;
+                    case ERROR, FATAL -> System.Logger.Level.ERROR;
+                });
+    }
+
+    @Override
+    public void log(Level level, String line) {
+        switch (level) {
+            case DEBUG -> log.debug(line);
+            case INFO -> log.info(line);
+            case WARN -> log.warn(line);
+            case ERROR -> log.error(line);
+            case FATAL -> log.fatal(line);
+        }
+    }
+}

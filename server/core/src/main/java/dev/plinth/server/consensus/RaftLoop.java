@@ -1,0 +1,355 @@
+package dev.plinth.server.consensus;
+
+import dev.plinth.raft.ConfChange;
+import dev.plinth.raft.ConfState;
+import dev.plinth.raft.Entry;
+import dev.plinth.raft.HardState;
+import dev.plinth.raft.Message;
+import dev.plinth.raft.MessageType;
+import dev.plinth.raft.RaftException;
+import dev.plinth.raft.RawNode;
+import dev.plinth.raft.Ready;
+import dev.plinth.raft.Role;
+import dev.plinth.raft.SoftState;
+import dev.plinth.server.cluster.MemberIds;
+import dev.plinth.server.core.Barrier;
+import dev.plinth.server.core.Proposal;
+import dev.plinth.server.core.RefusedException;
+import dev.plinth.server.log.Log;
+import dev.plinth.walio.io.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Owns the raft node: proposals, peers' messages, ticks and the workers' responses all come through
+ * here. It does no disk I/O, so a slow disk stops neither heartbeats nor elections.
+ *
+ * <p>A turn takes all waiting proposals as one append. What raft wants stored goes to the {@link
+ * WalWriter}, what it wants applied to the {@link ApplyLoop}, messages to peers leave at once (raft
+ * holds back what must not leave before storing). The results come back through {@link #step}.
+ *
+ * <p>{@link #status} and {@link #committedIndex} are published for any thread.
+ */
+public final class RaftLoop implements Agent {
+    private static final int INBOX_MAX = 1 << 16;
+    private static final int PROPOSALS_MAX = 1 << 14;
+    private static final int APPEND_ENTRIES_MAX = 4096;
+    private static final long APPEND_BYTES_MAX = 4L << 20;
+
+    /** Something to do with the node on the loop's thread. */
+    private interface Command {
+        void run(RawNode node) throws RaftException;
+    }
+
+    /**
+     * Settings.
+     *
+     * @param localId this member
+     * @param tickNanos length of a tick
+     */
+    public record Settings(long localId, long tickNanos) {}
+
+    private final RawNode node;
+    private final Settings settings;
+    private final Clock clock;
+    private final Log log;
+    private final WalWriter wal;
+    private final ApplyLoop apply;
+    private final ReadIndexer reads;
+    private final PeerTransport transport;
+    private final MpscQueue<Command> inbox = new MpscQueue<>(INBOX_MAX);
+    private final MpscQueue<Proposal> proposals = new MpscQueue<>(PROPOSALS_MAX);
+    private final List<Message> outgoing = new ArrayList<>();
+    private final List<Entry> appending = new ArrayList<>();
+    private final List<Proposal> appendingProposals = new ArrayList<>();
+    private final List<Consumer<RaftStatus>> statusListeners = new ArrayList<>();
+    private Runnable waker = () -> {};
+    private Consumer<Long> ticked = _ -> {};
+    private long nextTickNanos;
+    private ConfState confState;
+    private volatile RaftStatus status = RaftStatus.INITIAL;
+    private volatile long committedIndex;
+
+    RaftLoop(
+            RawNode node,
+            Settings settings,
+            ConfState confState,
+            long committedIndex,
+            Clock clock,
+            Log log,
+            WalWriter wal,
+            ApplyLoop apply,
+            ReadIndexer reads,
+            PeerTransport transport) {
+        this.node = node;
+        this.settings = settings;
+        this.confState = confState;
+        this.committedIndex = committedIndex;
+        this.clock = clock;
+        this.log = log;
+        this.wal = wal;
+        this.apply = apply;
+        this.reads = reads;
+        this.transport = transport;
+        this.nextTickNanos = clock.monotonicNanos() + settings.tickNanos();
+    }
+
+    /** Connects the thread that drives the loop, and what runs once a tick. */
+    void connect(Runnable newWaker, Consumer<Long> onTick) {
+        waker = newWaker;
+        ticked = onTick;
+    }
+
+    /** Calls the listener on the loop's thread whenever the status changes. Before the start. */
+    void onStatus(Consumer<RaftStatus> listener) {
+        statusListeners.add(listener);
+    }
+
+    /** Leader, term and role; any thread. */
+    public RaftStatus status() {
+        return status;
+    }
+
+    /** Highest index known to be committed; any thread. */
+    public long committedIndex() {
+        return committedIndex;
+    }
+
+    // --- any thread ---
+
+    /** Takes a proposal, or returns false when too many wait. */
+    boolean offer(Proposal proposal) {
+        if (!proposals.offer(proposal)) {
+            return false;
+        }
+        waker.run();
+        return true;
+    }
+
+    /** Takes a reader for the next round of read index. */
+    void read(Barrier barrier, long deadlineNanos) {
+        reads.add(barrier, deadlineNanos);
+        waker.run();
+    }
+
+    /** Takes messages of peers or of the workers. */
+    public void step(List<Message> messages) {
+        enqueue(target -> {
+            for (int i = 0; i < messages.size(); i++) {
+                stepOne(target, messages.get(i));
+            }
+        });
+    }
+
+    /**
+     * Proposes a change of the members; {@code refused} runs on the loop if raft does not take it.
+     */
+    void proposeConfChange(ConfChange change, Consumer<RefusedException> refused) {
+        enqueue(target -> {
+            try {
+                target.proposeConfChange(change);
+            } catch (RaftException e) {
+                refused.accept(RefusedException.unmapped(String.valueOf(e.getMessage())));
+            }
+        });
+    }
+
+    /**
+     * A committed change takes effect in raft; with node id 0 for one that was refused.
+     *
+     * @param done runs on the loop afterwards
+     */
+    void applyConfChange(ConfChange change, Runnable done) {
+        enqueue(target -> {
+            confState = target.applyConfChange(change);
+            publish(status.leaderId(), status.isLeader());
+            done.run();
+        });
+    }
+
+    /** Starts an election now, where this member is sure to win it. */
+    void campaign() {
+        enqueue(RawNode::campaign);
+    }
+
+    /** Asks the leader to hand over to a member. */
+    void transferLeader(long memberId) {
+        enqueue(target -> target.transferLeader(memberId));
+    }
+
+    private void enqueue(Command command) {
+        if (!inbox.offer(command)) {
+            throw new IllegalStateException("the raft loop's inbox is full: " + inbox.size());
+        }
+        waker.run();
+    }
+
+    // --- the loop ---
+
+    @Override
+    public String name() {
+        return "raft-loop";
+    }
+
+    @Override
+    public long idleNanosMax() {
+        return nextTickNanos - clock.monotonicNanos();
+    }
+
+    @Override
+    public int doWork() {
+        int done = runCommands();
+        long now = clock.monotonicNanos();
+        if (now - nextTickNanos >= 0) {
+            node.tick();
+            ticked.accept(now);
+            // After a stall the missed ticks are dropped: a burst of them would start an election.
+            nextTickNanos = Math.max(nextTickNanos + settings.tickNanos(), now);
+            done++;
+        }
+        done += appendProposals();
+        done += reads.doWork(node, status.leaderId() != 0, now);
+        while (node.hasReady()) {
+            work(node.ready());
+            done++;
+        }
+        return done;
+    }
+
+    /** Ends all waits of readers; by the loop's thread, or after it has ended. */
+    void failReads(RefusedException reason) {
+        reads.failAll(reason);
+    }
+
+    private int runCommands() {
+        int done = 0;
+        for (Command command = inbox.poll(); command != null; command = inbox.poll()) {
+            try {
+                command.run(node);
+            } catch (RaftException e) {
+                log.named("raft").debug("command refused", "error", e.getMessage());
+            }
+            done++;
+        }
+        return done;
+    }
+
+    private void stepOne(RawNode target, Message message) {
+        try {
+            target.step(message);
+        } catch (RaftException e) {
+            log.named("raft").debug("message refused", "error", e.getMessage());
+        }
+    }
+
+    private int appendProposals() {
+        // Without a leader proposals stay where they are until there is one, or their time is over.
+        if (status.leaderId() == 0) {
+            return 0;
+        }
+        long bytes = 0;
+        while (appending.size() < APPEND_ENTRIES_MAX && bytes < APPEND_BYTES_MAX) {
+            Proposal proposal = proposals.poll();
+            if (proposal == null) {
+                break;
+            }
+            appending.add(Entry.proposal(proposal.entry(), 0, proposal.entryLength()));
+            appendingProposals.add(proposal);
+            bytes += proposal.entryLength();
+        }
+        int count = appending.size();
+        if (count == 0) {
+            return 0;
+        }
+        try {
+            node.propose(List.copyOf(appending));
+        } catch (RaftException e) {
+            RefusedException reason = RefusedException.unmapped(String.valueOf(e.getMessage()));
+            appendingProposals.forEach(proposal -> apply.fail(proposal.requestId(), reason));
+        }
+        appending.clear();
+        appendingProposals.clear();
+        return count;
+    }
+
+    private void work(Ready ready) {
+        HardState state = ready.hardState();
+        if (state != null && state.commit() > committedIndex) {
+            committedIndex = state.commit();
+        }
+        SoftState soft = ready.softState();
+        if (soft != null) {
+            leaderMayHaveChanged(soft);
+        }
+        if (state != null && state.term() != status.term()) {
+            publish(status.leaderId(), status.isLeader());
+        }
+        if (!ready.readStates().isEmpty()) {
+            reads.confirmed(ready.readStates());
+        }
+        for (Message message : ready.messages()) {
+            if (message.type() == MessageType.STORAGE_APPEND) {
+                wal.append(message);
+            } else if (message.type() == MessageType.STORAGE_APPLY) {
+                apply.apply(message);
+            } else {
+                outgoing.add(message);
+            }
+        }
+        if (!outgoing.isEmpty()) {
+            transport.send(List.copyOf(outgoing));
+            outgoing.clear();
+        }
+    }
+
+    private void leaderMayHaveChanged(SoftState soft) {
+        RaftStatus old = status;
+        boolean isLeader = soft.role() == Role.LEADER;
+        if (soft.lead() != old.leaderId()) {
+            reads.leaderChanged();
+            logLeader(old.leaderId(), soft.lead());
+        }
+        publish(soft.lead(), isLeader);
+    }
+
+    private void logLeader(long from, long to) {
+        String self = "raft.node: " + MemberIds.text(settings.localId());
+        String term = " at term " + Long.toUnsignedString(node.basicStatus().hardState().term());
+        Log raftLog = log.named("raft");
+        if (from == 0) {
+            raftLog.info(self + " elected leader " + MemberIds.text(to) + term);
+        } else if (to == 0) {
+            raftLog.info(self + " lost leader " + MemberIds.text(from) + term);
+        } else {
+            raftLog.info(
+                    self
+                            + " changed leader from "
+                            + MemberIds.text(from)
+                            + " to "
+                            + MemberIds.text(to)
+                            + term);
+        }
+    }
+
+    private void publish(long leaderId, boolean isLeader) {
+        RaftStatus old = status;
+        long term = node.basicStatus().hardState().term();
+        boolean isSole =
+                isLeader
+                        && confState.voters().size() == 1
+                        && confState.voters().get(0) == settings.localId()
+                        && confState.votersOutgoing().isEmpty();
+        boolean isNewLeader = leaderId != 0 && leaderId != old.leaderId();
+        boolean isLost = old.leaderId() != 0 && leaderId != old.leaderId();
+        status =
+                new RaftStatus(
+                        term,
+                        leaderId,
+                        isLeader,
+                        isSole ? term : 0,
+                        isLost ? clock.monotonicNanos() : old.lastLeaderLossNanos(),
+                        old.leaderChanges() + (isNewLeader ? 1 : 0));
+        statusListeners.forEach(listener -> listener.accept(status));
+    }
+}

@@ -1,0 +1,128 @@
+package dev.plinth.server.consensus;
+
+import dev.plinth.raft.Bytes;
+import dev.plinth.raft.MemoryStorage;
+import dev.plinth.raft.Snapshot;
+import dev.plinth.raft.SnapshotMetadata;
+import dev.plinth.raft.StorageException;
+import dev.plinth.server.cluster.ClusterView;
+import dev.plinth.server.cluster.MemberIds;
+import dev.plinth.server.cluster.V2Store;
+import dev.plinth.server.log.Log;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * Keeps the log short. After a checkpoint of the database that is far enough ahead it writes a
+ * snapshot file and a snapshot record at the index that the database durably holds, and only then
+ * lets go of log files below it: a log is never cut above what the database has on stable storage.
+ *
+ * <p>{@link #checkpointed} is called by the database's committer, {@link #trim} by the raft loop.
+ */
+public final class SnapshotKeeper {
+    private static final long TRIM_STEP = 1000;
+
+    /** Writes a snapshot file durably. */
+    public interface SnapshotFiles {
+        /** Writes the file that a snapshot's term and index name. */
+        void save(Snapshot snapshot) throws IOException;
+    }
+
+    /**
+     * Settings.
+     *
+     * @param localId this member
+     * @param snapshotCount applied entries between two snapshots
+     * @param catchUpEntries entries kept in memory for slow followers
+     */
+    public record Settings(long localId, long snapshotCount, long catchUpEntries) {}
+
+    private final Settings settings;
+    private final MemoryStorage storage;
+    private final WalWriter wal;
+    private final ApplyLoop apply;
+    private final SnapshotFiles files;
+    private final Log log;
+    private volatile long lastIndex;
+    private long trimmedAt;
+
+    SnapshotKeeper(
+            Settings settings,
+            long lastIndex,
+            MemoryStorage storage,
+            WalWriter wal,
+            ApplyLoop apply,
+            SnapshotFiles files,
+            Log log) {
+        this.settings = settings;
+        this.lastIndex = lastIndex;
+        this.storage = storage;
+        this.wal = wal;
+        this.apply = apply;
+        this.files = files;
+        this.log = log;
+    }
+
+    /** The database durably holds everything up to the index. */
+    public void checkpointed(long durableIndex) {
+        if (durableIndex - lastIndex <= settings.snapshotCount()) {
+            return;
+        }
+        long previous = lastIndex;
+        lastIndex = durableIndex;
+        log.info(
+                "triggering snapshot",
+                "local-member-id",
+                MemberIds.text(settings.localId()),
+                "local-member-applied-index",
+                durableIndex,
+                "local-member-snapshot-index",
+                previous,
+                "local-member-snapshot-count",
+                settings.snapshotCount(),
+                "snapshot-forced",
+                false);
+        ClusterView view = apply.viewAt(durableIndex);
+        SnapshotMetadata metadata =
+                new SnapshotMetadata(view.confState(), durableIndex, term(durableIndex));
+        try {
+            files.save(new Snapshot(Bytes.utf8(V2Store.write(view)), metadata));
+        } catch (IOException e) {
+            throw new UncheckedIOException("snapshot file: " + e.getMessage(), e);
+        }
+        wal.markSnapshot(
+                metadata,
+                () -> {
+                    apply.forgetViewsBelow(durableIndex);
+                    log.info("saved snapshot to disk", "snapshot-index", durableIndex);
+                });
+    }
+
+    /** Lets go of entries in memory that no follower will want. */
+    void trim(long appliedIndex) {
+        if (appliedIndex - trimmedAt < TRIM_STEP) {
+            return;
+        }
+        trimmedAt = appliedIndex;
+        long compactIndex = appliedIndex - settings.catchUpEntries();
+        if (compactIndex < storage.firstIndex()) {
+            return;
+        }
+        try {
+            ClusterView view = apply.viewAt(appliedIndex);
+            // Its data is put together when it is sent, from the state of then.
+            storage.createSnapshot(appliedIndex, view.confState(), null);
+            storage.compact(compactIndex);
+        } catch (StorageException e) {
+            throw new IllegalStateException("log in memory: " + e.getMessage(), e);
+        }
+    }
+
+    private long term(long index) {
+        try {
+            return storage.term(index);
+        } catch (StorageException e) {
+            throw new IllegalStateException("term of applied entry " + index, e);
+        }
+    }
+}

@@ -1,0 +1,233 @@
+package dev.plinth.server.consensus;
+
+import dev.plinth.raft.Entry;
+import dev.plinth.raft.HardState;
+import dev.plinth.raft.MemoryStorage;
+import dev.plinth.raft.Message;
+import dev.plinth.raft.Snapshot;
+import dev.plinth.raft.SnapshotMetadata;
+import dev.plinth.raft.StorageException;
+import dev.plinth.walio.io.Clock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Makes the log durable. Takes everything that the raft loop has handed over since the last turn,
+ * writes it as one batch with one sync, and only then delivers the responses: nothing is
+ * acknowledged, to a peer or to this member itself, before it is on stable storage.
+ *
+ * <p>Raft's rules for asynchronous storage writes hold because the queue is first-in first-out and
+ * has this one consumer: appends reach the log in the order in which they were made, and responses
+ * leave in that order. A failed write throws, and the member ends.
+ *
+ * <p>Cost of a batch: one write with its sync, whatever its size; per entry, its copy into the
+ * log's buffer.
+ */
+public final class WalWriter implements Agent {
+    private static final int QUEUE_MAX = 1 << 14;
+    private static final long BATCH_BYTES_MAX = 8L << 20;
+    private static final long SLOW_NANOS = 1_000_000_000L;
+
+    /** Observes each sync. */
+    public interface SyncObserver {
+        /** A sync took this long; {@code isSlow} when an operator should be told. */
+        void synced(long nanos, boolean isSlow);
+    }
+
+    private sealed interface Work {
+        record Append(Message message) implements Work {}
+
+        record Mark(SnapshotMetadata snapshot, Runnable done) implements Work {}
+    }
+
+    private final EntryLog log;
+    private final MemoryStorage storage;
+    private final long localId;
+    private final Clock clock;
+    private final SyncObserver observer;
+    private final MpscQueue<Work> queue = new MpscQueue<>(QUEUE_MAX);
+    private final List<Work> batch = new ArrayList<>();
+    private Consumer<List<Message>> toSelf = _ -> {};
+    private Consumer<List<Message>> toPeers = _ -> {};
+    private Runnable waker = () -> {};
+    private HardState written;
+
+    /**
+     * @param log where entries become durable
+     * @param storage the raft loop's view of what is stored
+     * @param localId this member
+     * @param written the state that the log holds already
+     * @param clock times the syncs
+     * @param observer told of each sync
+     */
+    public WalWriter(
+            EntryLog log,
+            MemoryStorage storage,
+            long localId,
+            HardState written,
+            Clock clock,
+            SyncObserver observer) {
+        this.log = log;
+        this.storage = storage;
+        this.localId = localId;
+        this.written = written;
+        this.clock = clock;
+        this.observer = observer;
+    }
+
+    /** Connects the writer before anything is enqueued. */
+    void connect(Consumer<List<Message>> self, Consumer<List<Message>> peers, Runnable newWaker) {
+        toSelf = self;
+        toPeers = peers;
+        waker = newWaker;
+    }
+
+    /** Hands over a storage message of the raft loop; does not block. */
+    void append(Message message) {
+        enqueue(new Work.Append(message));
+    }
+
+    /**
+     * Writes a snapshot record and then lets go of the segments below it.
+     *
+     * @param done runs on the writer's thread when the record is durable
+     */
+    void markSnapshot(SnapshotMetadata snapshot, Runnable done) {
+        enqueue(new Work.Mark(snapshot, done));
+    }
+
+    private void enqueue(Work work) {
+        if (!queue.offer(work)) {
+            throw new IllegalStateException("the log writer's queue is full: " + queue.size());
+        }
+        waker.run();
+    }
+
+    /** Whether nothing is handed over and unwritten. */
+    boolean isIdle() {
+        return queue.isEmpty();
+    }
+
+    @Override
+    public String name() {
+        return "wal-writer";
+    }
+
+    @Override
+    public long idleNanosMax() {
+        return Long.MAX_VALUE;
+    }
+
+    @Override
+    public int doWork() {
+        if (queue.isEmpty()) {
+            return 0;
+        }
+        try {
+            return writeBatch();
+        } catch (IOException e) {
+            throw new UncheckedIOException("write-ahead log: " + e.getMessage(), e);
+        }
+    }
+
+    private int writeBatch() throws IOException {
+        boolean mustSync = false;
+        long bytes = 0;
+        while (bytes < BATCH_BYTES_MAX) {
+            Work work = queue.poll();
+            if (work == null) {
+                break;
+            }
+            batch.add(work);
+            switch (work) {
+                case Work.Append(Message message) -> {
+                    mustSync |= write(message);
+                    for (Entry entry : message.entries()) {
+                        bytes += entry.dataLength();
+                    }
+                }
+                case Work.Mark(SnapshotMetadata snapshot, Runnable _) -> {
+                    log.saveSnapshot(snapshot);
+                    mustSync = true;
+                }
+            }
+        }
+        if (mustSync) {
+            long start = clock.monotonicNanos();
+            log.sync();
+            long took = clock.monotonicNanos() - start;
+            observer.synced(took, took > SLOW_NANOS);
+        }
+        int done = batch.size();
+        for (Work work : batch) {
+            finish(work);
+        }
+        batch.clear();
+        return done;
+    }
+
+    /** Adds what the message holds to the log; true if it has to be synced. */
+    private boolean write(Message message) throws IOException {
+        boolean mustSync = false;
+        Snapshot snapshot = message.snapshot();
+        if (snapshot != null) {
+            log.saveSnapshot(snapshot.metadata());
+            mustSync = true;
+        }
+        if (!message.entries().isEmpty()) {
+            log.append(message.entries());
+            mustSync = true;
+        }
+        HardState state = message.hardState();
+        if (!state.isEmpty() && !state.equals(written)) {
+            log.saveState(state);
+            mustSync |= state.term() != written.term() || state.vote() != written.vote();
+            written = state;
+        }
+        return mustSync;
+    }
+
+    private void finish(Work work) throws IOException {
+        switch (work) {
+            case Work.Append(Message message) -> {
+                Snapshot snapshot = message.snapshot();
+                if (snapshot != null) {
+                    install(snapshot);
+                }
+                storage.append(message.entries());
+                deliver(message.responses());
+            }
+            case Work.Mark(SnapshotMetadata snapshot, Runnable done) -> {
+                log.releaseTo(snapshot.index());
+                done.run();
+            }
+        }
+    }
+
+    private void install(Snapshot snapshot) throws IOException {
+        try {
+            storage.applySnapshot(snapshot);
+        } catch (StorageException e) {
+            throw new IOException("snapshot of the leader: " + e.getMessage(), e);
+        }
+        log.releaseTo(snapshot.index());
+    }
+
+    private void deliver(List<Message> responses) {
+        boolean isAllOwn = true;
+        for (Message response : responses) {
+            isAllOwn &= response.to() == localId;
+        }
+        if (isAllOwn) {
+            if (!responses.isEmpty()) {
+                toSelf.accept(responses);
+            }
+            return;
+        }
+        toSelf.accept(responses.stream().filter(m -> m.to() == localId).toList());
+        toPeers.accept(responses.stream().filter(m -> m.to() != localId).toList());
+    }
+}
