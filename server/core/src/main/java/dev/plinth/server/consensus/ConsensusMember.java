@@ -240,7 +240,8 @@ public final class ConsensusMember implements LocalMember {
         long lost = status.lastLeaderLossNanos();
         if (lost != Long.MIN_VALUE) {
             long before = lost - startNanos;
-            if (-2 * settings.electionTimeoutNanos() <= before && before <= settings.requestTimeoutNanos()) {
+            if (-2 * settings.electionTimeoutNanos() <= before
+                    && before <= settings.requestTimeoutNanos()) {
                 return RefusedException.of(EtcdError.TIMEOUT_LEADER_FAILURE);
             }
         }

@@ -1,0 +1,390 @@
+package dev.plinth.server.boot;
+
+import dev.plinth.mvcc.KeyValueStore;
+import dev.plinth.mvcc.backend.Backend;
+import dev.plinth.mvcc.lease.Lessor;
+import dev.plinth.raft.Peer;
+import dev.plinth.raft.RaftException;
+import dev.plinth.server.apply.AlarmStore;
+import dev.plinth.server.apply.Applier;
+import dev.plinth.server.cluster.MemberIds;
+import dev.plinth.server.cluster.Membership;
+import dev.plinth.server.config.GoDuration;
+import dev.plinth.server.config.ListenUrl;
+import dev.plinth.server.config.ServerConfig;
+import dev.plinth.server.consensus.Agent;
+import dev.plinth.server.consensus.AgentThread;
+import dev.plinth.server.consensus.Consensus;
+import dev.plinth.server.consensus.PeerTransport;
+import dev.plinth.server.consensus.SnapshotKeeper;
+import dev.plinth.server.core.LocalMember;
+import dev.plinth.server.log.Log;
+import dev.plinth.server.maintenance.Announcer;
+import dev.plinth.server.maintenance.LeaseReaper;
+import dev.plinth.server.maintenance.VersionKeeper;
+import dev.plinth.server.metrics.Metrics;
+import dev.plinth.server.peer.PeerListener;
+import dev.plinth.server.quota.BackendQuota;
+import dev.plinth.server.rpc.ServiceContext;
+import dev.plinth.server.rpc.ServiceLimits;
+import dev.plinth.server.rpc.SpaceCheck;
+import dev.plinth.server.rpc.Transport;
+import dev.plinth.walio.io.Clock;
+import dev.plinth.walio.io.Disk;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the parts of a member together and starts them; every part that has to be stopped is added
+ * to the {@link Member} as it comes up. This is the one place that knows all of them.
+ */
+final class Assembly {
+    /**
+     * What was opened from disk.
+     *
+     * @param peers members of a new cluster; empty when the member is restarted
+     */
+    record Engine(
+            Backend backend,
+            KeyValueStore store,
+            Lessor lessor,
+            AlarmStore alarms,
+            Membership membership,
+            FoundLog found,
+            List<Peer> peers) {}
+
+    private static final long SECOND = 1_000_000_000L;
+    private static final long MILLI = 1_000_000L;
+    private static final int SPINS = 200;
+
+    private final ServerConfig config;
+    private final Log log;
+    private final Clock clock;
+    private final Disk disk;
+    private final DataDir dir;
+    private final Lifecycle lifecycle;
+    private final Member member;
+    private final RandomGenerator random = new SecureRandom();
+    private @Nullable ExecutorService background;
+
+    Assembly(
+            ServerConfig config,
+            Log log,
+            Clock clock,
+            Disk disk,
+            DataDir dir,
+            Lifecycle lifecycle,
+            Member member) {
+        this.config = config;
+        this.log = log;
+        this.clock = clock;
+        this.disk = disk;
+        this.dir = dir;
+        this.lifecycle = lifecycle;
+        this.member = member;
+    }
+
+    /** Starts everything; clients are served when the cluster knows this member. */
+    void start(Engine engine) throws StartException {
+        Backend backend = engine.backend();
+        BackendQuota quota = new BackendQuota(config.storage().quotaBytes(), backend::sizeBytes);
+        AtomicReference<Runnable> raiseNoSpace = new AtomicReference<>(() -> {});
+        StorageVersionKeeper storageVersion =
+                new StorageVersionKeeper(backend, engine.membership(), config.compat(), log);
+        Consensus consensus = consensus(engine, quota, raiseNoSpace, storageVersion);
+        raiseNoSpace.set(new SpaceCheck(quota, consensus.member())::raiseAlarm);
+        String clusterVersion = engine.membership().view().version();
+        log.info(
+                "starting etcd server",
+                "local-member-id",
+                MemberIds.text(engine.membership().localId()),
+                "local-server-version",
+                config.compat().release(),
+                "cluster-version",
+                clusterVersion == null ? "to_be_decided" : clusterVersion);
+        startLoops(engine, consensus);
+        Transport transport = Transport.open(Math.min(4, cores()));
+        member.onClose("sockets", transport);
+        servePeers(consensus.member(), transport);
+        ClientServer clients = new ClientServer(config, transport, log);
+        ServiceContext services = services(engine, consensus.member(), quota);
+        startMaintenance(engine, consensus, () -> ready(clients, services));
+        member.onClose("client listeners", clients);
+        member.onClose("proposals", consensus);
+        consensus.begin();
+    }
+
+    private Consensus consensus(
+            Engine engine,
+            BackendQuota quota,
+            AtomicReference<Runnable> raiseNoSpace,
+            StorageVersionKeeper storageVersion)
+            throws StartException {
+        ServerConfig.Raft raft = config.raft();
+        FoundLog found = engine.found();
+        try {
+            return new Consensus(
+                    new Consensus.Settings(
+                            raft.tickMillis() * MILLI,
+                            raft.electionTicks(),
+                            raft.isPreVote(),
+                            WalFiles.form(config.compat()),
+                            raft.requestTimeoutNanos(),
+                            config.compat().release(),
+                            new SnapshotKeeper.Settings(
+                                    engine.membership().localId(),
+                                    raft.snapshotCount(),
+                                    raft.catchUpEntries())),
+                    new Consensus.Recovered(
+                            found.snapshotIndex(),
+                            found.snapshotTerm(),
+                            found.state(),
+                            found.entries(),
+                            engine.peers()),
+                    new Consensus.Parts(
+                            engine.membership(),
+                            engine.backend(),
+                            found.log(),
+                            new SnapFiles(disk, dir.snap(), WalFiles.form(config.compat())),
+                            PeerTransport.NONE,
+                            waiters ->
+                                    new Applier(
+                                                    engine.store(),
+                                                    engine.lessor(),
+                                                    engine.alarms(),
+                                                    quota,
+                                                    engine.membership(),
+                                                    waiters,
+                                                    () -> raiseNoSpace.get().run(),
+                                                    clock::monotonicNanos)
+                                            ::apply,
+                            storageVersion::current),
+                    new MemberHooks(engine.lessor(), storageVersion),
+                    new Consensus.Surroundings(clock, random, log));
+        } catch (RaftException e) {
+            throw new StartException("raft: " + e.getMessage(), e);
+        }
+    }
+
+    /** What the loops tell. */
+    private final class MemberHooks implements Consensus.Hooks {
+        private final Lessor lessor;
+        private final StorageVersionKeeper storageVersion;
+
+        MemberHooks(Lessor lessor, StorageVersionKeeper storageVersion) {
+            this.lessor = lessor;
+            this.storageVersion = storageVersion;
+        }
+
+        @Override
+        public void leadershipBegun() {
+            lessor.promote(config.raft().electionMillis() * MILLI, clock.monotonicNanos());
+        }
+
+        @Override
+        public void leadershipLost() {
+            lessor.demote();
+        }
+
+        @Override
+        public void batchApplied() {
+            storageVersion.follow();
+        }
+
+        @Override
+        public void removedFromCluster() {
+            log.error("the member has been permanently removed from the cluster");
+            log.error("data-dir used by this member must be removed");
+            lifecycle.end(0);
+        }
+
+        @Override
+        public void synced(long nanos, boolean isSlow) {
+            if (isSlow) {
+                log.warn(
+                        "slow fdatasync",
+                        "took",
+                        GoDuration.format(nanos),
+                        "expected-duration",
+                        "1s");
+            }
+        }
+    }
+
+    private void startLoops(Engine engine, Consensus consensus) {
+        int spins = cores() > 2 ? SPINS : 0;
+        AgentThread committer =
+                thread(
+                        new TurnAgent(
+                                "committer",
+                                engine.backend().committer()::doWork,
+                                clock::monotonicNanos,
+                                10 * MILLI),
+                        0);
+        AgentThread compactor =
+                thread(
+                        new TurnAgent(
+                                "compactor",
+                                engine.store().compactor()::doWork,
+                                clock::monotonicNanos,
+                                10 * MILLI),
+                        0);
+        AgentThread watches =
+                thread(
+                        new TurnAgent(
+                                "watch-syncer",
+                                engine.store().watchHub()::doWork,
+                                clock::monotonicNanos,
+                                100 * MILLI),
+                        0);
+        engine.store().watchHub().onWork(watches::wake);
+        AgentThread apply = thread(consensus.applyLoop(), spins);
+        AgentThread wal = thread(consensus.walWriter(), spins);
+        AgentThread raft = thread(consensus.raftLoop(), spins);
+        consensus.connect(raft::wake, wal::wake, apply::wake);
+        for (AgentThread loop : List.of(committer, compactor, watches, apply, wal, raft)) {
+            loop.start();
+            member.onClose("loop", loop);
+        }
+    }
+
+    private AgentThread thread(Agent agent, int spins) {
+        return new AgentThread(agent, spins, lifecycle::agentFailed);
+    }
+
+    private void servePeers(LocalMember local, Transport transport) throws StartException {
+        for (ListenUrl url : config.listeners().peer()) {
+            if (url.isUnix()) {
+                continue;
+            }
+            try {
+                PeerListener listener =
+                        PeerListener.start(
+                                PortCheck.address(url),
+                                transport.group(),
+                                transport.serverChannel(),
+                                local);
+                member.onClose(
+                        "peer listener",
+                        () -> {
+                            log.info("stopping serving peer traffic", "address", url.address());
+                            listener.close();
+                            log.info("stopped serving peer traffic", "address", url.address());
+                        });
+                log.info("serving peer traffic", "address", url.address());
+            } catch (IOException e) {
+                throw new StartException(PortCheck.failure(url, e), e);
+            }
+        }
+    }
+
+    private ServiceContext services(Engine engine, LocalMember local, BackendQuota quota) {
+        ExecutorService reads =
+                Executors.newFixedThreadPool(
+                        Math.max(2, cores()),
+                        Thread.ofPlatform().daemon().name("read-", 0).factory());
+        ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
+        ScheduledExecutorService timer =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("timer").factory());
+        member.onClose("readers", reads::shutdownNow);
+        member.onClose("background calls", background::shutdownNow);
+        member.onClose("timer", timer::shutdownNow);
+        this.background = background;
+        ServerConfig.Requests requests = config.requests();
+        return new ServiceContext(
+                local,
+                engine.store(),
+                engine::backend,
+                engine.lessor(),
+                engine.alarms(),
+                quota,
+                new ServiceLimits(
+                        (int) requests.requestBytesMax(),
+                        (int) Math.min(requests.txnOpsMax(), Integer.MAX_VALUE),
+                        requests.watchProgressNanos(),
+                        config.raft().electionMillis() * MILLI,
+                        config.raft().requestTimeoutNanos()),
+                reads,
+                background,
+                timer,
+                clock::monotonicNanos,
+                random);
+    }
+
+    private void startMaintenance(Engine engine, Consensus consensus, Runnable onReady) {
+        LocalMember local = consensus.member();
+        Announcer announcer =
+                new Announcer(
+                        local,
+                        config.identity().name(),
+                        ListenUrl.texts(config.cluster().advertiseClient()),
+                        config.raft().requestTimeoutNanos(),
+                        () -> background().execute(onReady),
+                        log);
+        VersionKeeper versions =
+                new VersionKeeper(
+                        local,
+                        () -> local.members().size() == 1 ? config.compat().clusterVersion() : null,
+                        log);
+        LeaseReaper leases = new LeaseReaper(local, engine.lessor(), clock::monotonicNanos, log);
+        Timers timers = new Timers(clock::monotonicNanos);
+        timers.every(20 * MILLI, announcer::turn);
+        timers.every(100 * MILLI, versions::turn);
+        timers.every(500 * MILLI, leases::turn);
+        FilePurge snapshots =
+                new FilePurge(
+                        disk, dir.snap(), "snap", config.storage().snapshotsMax(), false, log);
+        FilePurge databases =
+                new FilePurge(
+                        disk, dir.snap(), "snap.db", config.storage().snapshotsMax(), false, log);
+        timers.every(30 * SECOND, () -> purge(engine.found(), snapshots, databases));
+        AgentThread thread = thread(timers, 0);
+        thread.start();
+        member.onClose("maintenance", thread);
+    }
+
+    private void purge(FoundLog found, FilePurge snapshots, FilePurge databases) {
+        try {
+            snapshots.run();
+            databases.run();
+            if (found.log() instanceof WalEntryLog log && config.storage().walsMax() > 0) {
+                for (var path : log.wal().purge((int) config.storage().walsMax())) {
+                    this.log.info("purged", "path", path.toString());
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("failed to purge files: " + e.getMessage(), e);
+        }
+    }
+
+    private void ready(ClientServer clients, ServiceContext services) {
+        try {
+            log.info("ready to serve client requests");
+            clients.serve(services, new Metrics());
+        } catch (StartException e) {
+            log.fatal("listener failed", "error", e.getMessage());
+            lifecycle.end(1);
+        }
+    }
+
+    private ExecutorService background() {
+        ExecutorService made = background;
+        if (made == null) {
+            throw new IllegalStateException("not made yet");
+        }
+        return made;
+    }
+
+    private static int cores() {
+        return Runtime.getRuntime().availableProcessors();
+    }
+}

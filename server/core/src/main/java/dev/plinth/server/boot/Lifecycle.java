@@ -1,0 +1,76 @@
+package dev.plinth.server.boot;
+
+import dev.plinth.server.log.Log;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * How the process ends: by a signal, by the member's own wish, or by a failure that makes going on
+ * unsafe.
+ *
+ * <p>On a signal the virtual machine runs the hook registered here and then ends with 128 plus the
+ * signal's number, as a shell sees etcd end. A failure of an agent halts at once with code 1:
+ * nothing more may be written.
+ */
+final class Lifecycle {
+    private static final int FAILED = 1;
+
+    private final Log log;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile int code;
+
+    Lifecycle(Log log) {
+        this.log = log;
+    }
+
+    /** Waits until the member ends by itself; a signal ends the process meanwhile. */
+    int awaitEnd(Member member) {
+        Thread hook =
+                new Thread(
+                        () -> {
+                            log.info("received signal; shutting down");
+                            member.close();
+                            if (ProcessHandle.current().pid() == 1) {
+                                Runtime.getRuntime().halt(0);
+                            }
+                        },
+                        "signal");
+        Runtime.getRuntime().addShutdownHook(hook);
+        boolean isInterrupted = false;
+        while (true) {
+            try {
+                ended.await();
+                break;
+            } catch (InterruptedException _) {
+                isInterrupted = true;
+            }
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+            member.close();
+        } catch (IllegalStateException _) {
+            // A signal came at the same time; its hook closes the member.
+        }
+        return code;
+    }
+
+    /** The member ends by its own wish, with the given code. */
+    void end(int exitCode) {
+        code = exitCode;
+        ended.countDown();
+    }
+
+    /** An agent failed: durability or order is in doubt, so the process ends here. */
+    void agentFailed(String agent, Throwable cause) {
+        log.error("agent failed", cause, "agent", agent);
+        log.fatal(
+                "the member stops, since going on could lose acknowledged writes",
+                "agent",
+                agent,
+                "error",
+                String.valueOf(cause.getMessage()));
+        Runtime.getRuntime().halt(FAILED);
+    }
+}

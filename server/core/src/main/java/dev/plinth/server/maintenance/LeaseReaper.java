@@ -1,0 +1,118 @@
+package dev.plinth.server.maintenance;
+
+import dev.plinth.api.etcdserverpb.InternalRaftRequest;
+import dev.plinth.api.etcdserverpb.LeaseCheckpointRequest;
+import dev.plinth.api.etcdserverpb.LeaseRevokeRequest;
+import dev.plinth.mvcc.lease.LeaseCheckpoint;
+import dev.plinth.mvcc.lease.LeaseWork;
+import dev.plinth.mvcc.lease.Lessor;
+import dev.plinth.server.core.Barrier;
+import dev.plinth.server.core.LocalMember;
+import dev.plinth.server.core.RefusedException;
+import dev.plinth.server.log.Log;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+
+/**
+ * On the leader, proposes the revocation of leases that have run out, and their checkpoints. Before
+ * each round the leadership is confirmed: a leader that was cut off must not end leases which the
+ * new one has renewed.
+ */
+public final class LeaseReaper {
+    private static final int REVOKES_IN_FLIGHT_MAX = 16;
+
+    private final LocalMember member;
+    private final Lessor lessor;
+    private final OwnProposals proposals;
+    private final LongSupplier nanoClock;
+    private final Log log;
+    private final AtomicInteger inFlight = new AtomicInteger();
+
+    /** Works on the leases of the given lessor. */
+    public LeaseReaper(LocalMember member, Lessor lessor, LongSupplier nanoClock, Log log) {
+        this.member = member;
+        this.lessor = lessor;
+        this.proposals = new OwnProposals(member);
+        this.nanoClock = nanoClock;
+        this.log = log;
+    }
+
+    /** One round. */
+    public void turn() {
+        if (!lessor.isPrimary() || inFlight.get() > 0) {
+            return;
+        }
+        LeaseWork work = lessor.round(nanoClock.getAsLong());
+        if (work.expired().isEmpty() && work.checkpoints().isEmpty()) {
+            return;
+        }
+        member.ensureLeadership(
+                new Barrier() {
+                    @Override
+                    public void passed() {
+                        propose(work);
+                    }
+
+                    @Override
+                    public void failed(RefusedException reason) {
+                        log.warn(
+                                "leases are not revoked, since this member may lead no more",
+                                "error",
+                                reason.error().toString());
+                    }
+                });
+    }
+
+    private void propose(LeaseWork work) {
+        if (!work.checkpoints().isEmpty()) {
+            LeaseCheckpointRequest.Builder request = LeaseCheckpointRequest.newBuilder();
+            for (LeaseCheckpoint checkpoint : work.checkpoints()) {
+                request.addCheckpoints(
+                        dev.plinth.api.etcdserverpb.LeaseCheckpoint.newBuilder()
+                                .setID(checkpoint.id())
+                                .setRemainingTTL(checkpoint.remainingTtlSeconds()));
+            }
+            proposals.propose(
+                    InternalRaftRequest.LEASE_CHECKPOINT_FIELD_NUMBER, request.build(), _ -> {});
+        }
+        int first = Math.min(work.expired().size(), REVOKES_IN_FLIGHT_MAX);
+        Revocations queue = new Revocations(work.expired());
+        for (int i = 0; i < first; i++) {
+            queue.next();
+        }
+    }
+
+    /** Revokes one lease after the other; as many run at once as were started. */
+    private final class Revocations {
+        private final java.util.List<Long> leases;
+        private final AtomicInteger at = new AtomicInteger();
+
+        Revocations(java.util.List<Long> leases) {
+            this.leases = leases;
+        }
+
+        void next() {
+            int i = at.getAndIncrement();
+            if (i >= leases.size()) {
+                return;
+            }
+            inFlight.incrementAndGet();
+            proposals.propose(
+                    InternalRaftRequest.LEASE_REVOKE_FIELD_NUMBER,
+                    LeaseRevokeRequest.newBuilder().setID(leases.get(i)).build(),
+                    refusal -> {
+                        inFlight.decrementAndGet();
+                        if (refusal == null) {
+                            next();
+                        } else {
+                            log.warn(
+                                    "failed to revoke lease",
+                                    "lease-id",
+                                    Long.toHexString(leases.get(i)),
+                                    "error",
+                                    refusal.error().toString());
+                        }
+                    });
+        }
+    }
+}

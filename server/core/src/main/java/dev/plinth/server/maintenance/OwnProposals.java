@@ -1,0 +1,62 @@
+package dev.plinth.server.maintenance;
+
+import com.google.protobuf.MessageLite;
+import dev.plinth.api.etcdserverpb.RequestHeader;
+import dev.plinth.server.apply.ApplyResult;
+import dev.plinth.server.apply.EntryWriter;
+import dev.plinth.server.core.LocalMember;
+import dev.plinth.server.core.Proposal;
+import dev.plinth.server.core.RefusedException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Proposes requests that the member makes by itself. Any thread. */
+final class OwnProposals {
+    private final LocalMember member;
+
+    OwnProposals(LocalMember member) {
+        this.member = member;
+    }
+
+    /**
+     * Proposes.
+     *
+     * @param field the request's field in {@code InternalRaftRequest}
+     * @param outcome gets null when the request was carried out, else why not
+     */
+    void propose(int field, MessageLite request, Consumer<@Nullable RefusedException> outcome) {
+        long id = member.nextRequestId();
+        byte[] entry =
+                EntryWriter.encode(field, request, RequestHeader.newBuilder().setID(id).build());
+        member.propose(
+                new Proposal() {
+                    @Override
+                    public long requestId() {
+                        return id;
+                    }
+
+                    @Override
+                    public byte[] entry() {
+                        return entry;
+                    }
+
+                    @Override
+                    public int entryLength() {
+                        return entry.length;
+                    }
+
+                    @Override
+                    public void applied(ApplyResult result) {
+                        outcome.accept(
+                                result instanceof ApplyResult.Refused(RefusedException reason)
+                                        ? reason
+                                        : null);
+                    }
+
+                    @Override
+                    public void failed(RefusedException reason) {
+                        outcome.accept(reason);
+                    }
+                });
+    }
+}
