@@ -1,0 +1,94 @@
+package dev.plinth.nativebench.measure;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.plinth.walio.io.Clock;
+import dev.plinth.walio.io.PosixException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the direct file from the native loop, a few dozen calls at a time. */
+final class NativeWriter implements AutoCloseable {
+    private static final int BATCH = 64;
+    private static final int SYS_PWRITEV2 = 328;
+    private static final int RWF_DSYNC = 2;
+
+    private final @Nullable Open open;
+    private long position;
+
+    private record Open(
+            Path path,
+            NativeLoop loop,
+            NativeFile file,
+            Arena arena,
+            MemorySegment vector,
+            MemorySegment bytes,
+            long fileBytes) {}
+
+    /**
+     * A writer of a file.
+     *
+     * @param path null if there is nothing to write natively
+     */
+    NativeWriter(@Nullable Path path, MemorySegment bytes, long fileBytes) {
+        if (path == null) {
+            open = null;
+            return;
+        }
+        Arena arena = Arena.ofShared();
+        open =
+                new Open(
+                        path,
+                        new NativeLoop(BATCH),
+                        new NativeFile(path, NativeFile.O_RDWR | NativeFile.O_DIRECT),
+                        arena,
+                        arena.allocate(2 * Long.BYTES, Long.BYTES),
+                        bytes,
+                        fileBytes);
+    }
+
+    /** As {@link PathWriter#run}. */
+    long run(int sizeBytes, long deadlineNanos, Clock clock, Histogram latency)
+            throws PosixException {
+        if (open == null) {
+            throw new IllegalStateException("no native loop");
+        }
+        open.vector.set(JAVA_LONG, 0, open.bytes.address());
+        open.vector.set(JAVA_LONG, 8, sizeBytes);
+        long end = clock.monotonicNanos();
+        while (end < deadlineNanos) {
+            int count = (int) Math.min(BATCH, open.fileBytes / sizeBytes);
+            if (position + (long) count * sizeBytes > open.fileBytes) {
+                position = 0;
+            }
+            NativeLoop.Call call =
+                    new NativeLoop.Call(
+                            SYS_PWRITEV2,
+                            open.file.descriptor(),
+                            open.vector.address(),
+                            1,
+                            position,
+                            sizeBytes,
+                            0,
+                            RWF_DSYNC);
+            for (long nanos : open.loop.run(call, count, open.path)) {
+                latency.recordValue(PathWriter.clamp(nanos));
+            }
+            position += (long) count * sizeBytes;
+            end = clock.monotonicNanos();
+        }
+        return end;
+    }
+
+    @Override
+    public void close() {
+        if (open != null) {
+            open.file.close();
+            open.loop.close();
+            open.arena.close();
+        }
+    }
+}
