@@ -113,6 +113,11 @@ public final class Bench {
         }
     }
 
+    /** Removes what a run has left in a directory that it made; nothing if it is gone. */
+    public static void remove(Disk disk, Path work) throws IOException {
+        BenchFiles.remove(disk, work);
+    }
+
     private static ThreadFactory writerThreads() {
         return Thread.ofPlatform().name("writer-", 0).daemon().factory();
     }

@@ -48,7 +48,7 @@ public record BenchOptions(
     }
 
     /** The columns of the matrix, those that the verdict needs first. */
-    List<Load> loads() {
+    public List<Load> loads() {
         List<Load> loads = new ArrayList<>();
         for (int depth : depths) {
             for (int size : sizes) {

@@ -173,6 +173,20 @@ public final class NativeLoop implements AutoCloseable {
         return nanos;
     }
 
+    /**
+     * Runs the loop for its total time.
+     *
+     * @return nanoseconds for all calls together, the time taking inside the loop included
+     */
+    public long runTotal(Call call, int count, Path path) throws PosixException {
+        if (count > countMax) {
+            throw new IllegalArgumentException(count + " calls, at most " + countMax);
+        }
+        long start = System.nanoTime();
+        invoke(call, count, path);
+        return System.nanoTime() - start;
+    }
+
     private long tick(int index) {
         return ticks.getAtIndex(JAVA_LONG, index);
     }
