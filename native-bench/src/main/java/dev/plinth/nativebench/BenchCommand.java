@@ -11,7 +11,6 @@ import dev.plinth.nativebench.report.HtmlReport;
 import dev.plinth.nativebench.report.StorageText;
 import dev.plinth.nativebench.report.Verdict;
 import dev.plinth.walio.check.LinuxSystemView;
-import dev.plinth.walio.check.StorageInspector;
 import dev.plinth.walio.io.Clock;
 import dev.plinth.walio.io.Disk;
 import dev.plinth.walio.io.LinuxDisk;
@@ -207,11 +206,10 @@ final class BenchCommand implements Callable<Integer> {
         String name = "plinth-disk-bench-" + ProcessHandle.current().pid();
         Path work = options.directory().resolve(name);
         Path neighbourWork = options.neighbourDirectory().resolve(name);
-        StorageInspector inspector = new StorageInspector(new LinuxSystemView(disk));
         Thread removal = new Thread(() -> remove(work, neighbourWork));
         Runtime.getRuntime().addShutdownHook(removal);
         try (ProgressBar bar = new ProgressBar(spec.commandLine().getErr(), clock, style)) {
-            Bench bench = new Bench(disk, clock, inspector, bar, options);
+            Bench bench = new Bench(disk, clock, new LinuxSystemView(disk), bar, options);
             return bench.run(work, neighbourWork, machine());
         } finally {
             Runtime.getRuntime().removeShutdownHook(removal);

@@ -2,6 +2,7 @@ package dev.plinth.nativebench.measure;
 
 import dev.plinth.walio.check.StorageInspector;
 import dev.plinth.walio.check.StorageReport;
+import dev.plinth.walio.check.SystemView;
 import dev.plinth.walio.io.Clock;
 import dev.plinth.walio.io.Disk;
 import java.io.IOException;
@@ -13,12 +14,14 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.ToDoubleBiFunction;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -54,7 +57,7 @@ public final class Bench {
 
     private final Disk disk;
     private final Clock clock;
-    private final StorageInspector inspector;
+    private final SystemView system;
     private final Listener listener;
     private final BenchOptions options;
     private final Map<WritePath, Lane> lanes = new EnumMap<>(WritePath.class);
@@ -64,14 +67,10 @@ public final class Bench {
 
     /** A run through the given doors. */
     public Bench(
-            Disk disk,
-            Clock clock,
-            StorageInspector inspector,
-            Listener listener,
-            BenchOptions options) {
+            Disk disk, Clock clock, SystemView system, Listener listener, BenchOptions options) {
         this.disk = disk;
         this.clock = clock;
-        this.inspector = inspector;
+        this.system = system;
         this.listener = listener;
         this.options = options;
     }
@@ -83,7 +82,7 @@ public final class Bench {
      * @param neighbourWork the same for the second writer; may be equal
      */
     public BenchResult run(Path work, Path neighbourWork, String machine) throws IOException {
-        StorageReport storage = inspector.inspect(options.directory());
+        StorageReport storage = new StorageInspector(system).inspect(options.directory());
         requireSpace(storage.facts().space().availableBytes());
         long wallMillis = clock.wallMillis();
         listener.progress(0, "preparing files");
@@ -96,7 +95,9 @@ public final class Bench {
             }
             MemorySegment bytes = arena.allocate(Load.SIZE_MAX, ALIGNMENT);
             Noise.fill(bytes, options.seed());
+            Optional<ProcessorTime> before = ProcessorTime.now(system);
             List<Cell> cells = measureAll(files, neighbourWork, bytes, writers);
+            Optional<ProcessorTime> after = ProcessorTime.now(system);
             return new BenchResult(
                     wallMillis,
                     machine,
@@ -104,6 +105,8 @@ public final class Bench {
                     storage,
                     files.directRefusal() == null ? files.directAlignmentBytes() : 0,
                     files.zeroFillBytesPerSecond(),
+                    share(before, after, ProcessorTime::busyShareSince),
+                    share(before, after, ProcessorTime::stolenShareSince),
                     cells,
                     unavailable);
         } finally {
@@ -111,6 +114,15 @@ public final class Bench {
                 BenchFiles.remove(disk, neighbourWork);
             }
         }
+    }
+
+    private static double share(
+            Optional<ProcessorTime> before,
+            Optional<ProcessorTime> after,
+            ToDoubleBiFunction<ProcessorTime, ProcessorTime> share) {
+        return before.isPresent() && after.isPresent()
+                ? share.applyAsDouble(after.get(), before.get())
+                : 0;
     }
 
     /** Removes what a run has left in a directory that it made; nothing if it is gone. */

@@ -15,6 +15,9 @@ import java.util.Optional;
  * @param directAlignmentBytes what statx says for positions and lengths; 0 if direct is refused, -1
  *     if unknown
  * @param zeroFillBytesPerSecond rate of filling one file with zeros, sync included
+ * @param processorsBusyShare share of the run in which the machine's processors worked or were
+ *     taken away by its host
+ * @param processorsStolenShare the latter alone
  * @param cells figures by path and load
  * @param unavailable paths that the file system or the machine refused, with the reason
  */
@@ -25,6 +28,8 @@ public record BenchResult(
         StorageReport storage,
         int directAlignmentBytes,
         double zeroFillBytesPerSecond,
+        double processorsBusyShare,
+        double processorsStolenShare,
         List<Cell> cells,
         Map<WritePath, String> unavailable) {
     public BenchResult {

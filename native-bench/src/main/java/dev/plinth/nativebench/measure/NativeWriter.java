@@ -12,12 +12,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes the direct file from the native loop, a few dozen calls at a time. */
 final class NativeWriter implements AutoCloseable {
-    private static final int BATCH = 64;
+    private static final int BATCH_MAX = 64;
+
+    /** A batch ends in its slice: it is sized by how long the last writes took. */
+    private static final int BATCH_FIRST = 4;
+
     private static final int SYS_PWRITEV2 = 328;
     private static final int RWF_DSYNC = 2;
 
     private final @Nullable Open open;
     private long position;
+    private long lastNanos;
 
     private record Open(
             Path path,
@@ -42,7 +47,7 @@ final class NativeWriter implements AutoCloseable {
         open =
                 new Open(
                         path,
-                        new NativeLoop(BATCH),
+                        new NativeLoop(BATCH_MAX),
                         new NativeFile(path, NativeFile.O_RDWR | NativeFile.O_DIRECT),
                         arena,
                         arena.allocate(2 * Long.BYTES, Long.BYTES),
@@ -60,7 +65,7 @@ final class NativeWriter implements AutoCloseable {
         open.vector.set(JAVA_LONG, 8, sizeBytes);
         long end = clock.monotonicNanos();
         while (end < deadlineNanos) {
-            int count = (int) Math.min(BATCH, open.fileBytes / sizeBytes);
+            int count = batch(deadlineNanos - end, open.fileBytes / sizeBytes);
             if (position + (long) count * sizeBytes > open.fileBytes) {
                 position = 0;
             }
@@ -74,13 +79,21 @@ final class NativeWriter implements AutoCloseable {
                             sizeBytes,
                             0,
                             RWF_DSYNC);
+            long sum = 0;
             for (long nanos : open.loop.run(call, count, open.path)) {
                 latency.recordValue(PathWriter.clamp(nanos));
+                sum += nanos;
             }
+            lastNanos = sum / count;
             position += (long) count * sizeBytes;
             end = clock.monotonicNanos();
         }
         return end;
+    }
+
+    private int batch(long leftNanos, long writesInFile) {
+        long fitting = lastNanos == 0 ? BATCH_FIRST : leftNanos / lastNanos;
+        return (int) Math.clamp(fitting, 1, Math.min(BATCH_MAX, writesInFile));
     }
 
     @Override

@@ -21,6 +21,8 @@ public final class BenchJson {
         json.field("seed", result.options().seed());
         json.field("directAlignmentBytes", result.directAlignmentBytes());
         json.field("zeroFillBytesPerSecond", result.zeroFillBytesPerSecond());
+        json.field("processorsBusyShare", result.processorsBusyShare());
+        json.field("processorsStolenShare", result.processorsStolenShare());
         json.name("verdict").object();
         json.field("grade", verdict.grade().name().toLowerCase(Locale.ROOT));
         verdict.judged().ifPresent(cell -> json.field("judged", cell.path().label()));

@@ -44,8 +44,8 @@ final class HistogramChart {
         if (beside.isPresent()) {
             outline(svg, besideShares, highest);
         }
-        marker(svg, scale, alone, 50, "p50");
-        marker(svg, scale, alone, 99, "p99");
+        marker(svg, scale, alone, 50, "p50", "end");
+        marker(svg, scale, alone, 99, "p99", "start");
         return svg.toString();
     }
 
@@ -65,11 +65,13 @@ final class HistogramChart {
         }
     }
 
-    private static void marker(Svg svg, LogScale scale, Cell cell, double percent, String name) {
+    private static void marker(
+            Svg svg, LogScale scale, Cell cell, double percent, String name, String anchor) {
         String x = scale.percent(cell.percentile(percent), 1, 99);
         svg.line(x, TOP - 4, x, BOTTOM, "marker");
-        boolean right = scale.share(cell.percentile(percent)) > 0.85;
-        svg.letters(x, TOP - 7, right ? "end" : "middle", "tick", name);
+        double share = scale.share(cell.percentile(percent));
+        String fitting = share > 0.9 ? "end" : share < 0.1 ? "start" : anchor;
+        svg.letters(x, TOP - 7, fitting, "tick", name);
     }
 
     private static double[] shares(Cell cell, LogScale scale) {

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -109,8 +110,8 @@ public final class HtmlReport {
     private void keyFigures(Cell cell) {
         page.append("<div class=\"keys\">");
         key(Units.time(cell.percentile(50)), "median of " + cell.load().title());
-        key(BenchText.percentile(cell, 99), "99th percentile");
-        beside(cell).ifPresent(b -> key(BenchText.percentile(b, 99), "99th, beside a database"));
+        key(Units.time(cell.percentile(99)), "99th percentile");
+        beside(cell).ifPresent(b -> key(Units.time(b.percentile(99)), "99th, beside a database"));
         key(Units.rate(cell.perSecond()), "durable writes");
         page.append("</div>");
     }
@@ -167,20 +168,26 @@ public final class HtmlReport {
     }
 
     private void paths() {
+        Load loaded = new Load(base.sizeBytes(), base.depth(), Interference.DATABASE);
+        boolean both = base.interference() == Interference.NONE && !measured(loaded).isEmpty();
+        List<Cell> shown = new ArrayList<>(measured(base));
+        if (both) {
+            shown.addAll(measured(loaded));
+        }
+        LogScale scale = RangeChart.scale(shown);
         page.append("<h2>Ways to write, ")
                 .append(escape(base.title()))
                 .append(
                         "</h2><p class=\"quiet\">Dot: median. Bar: to the 99th percentile. Line: to"
                                 + " the 99.9th. On the right: median · 99th.</p><div"
                                 + " class=\"sheet\">")
-                .append(RangeChart.draw("Ways to write, " + base.title(), measured(base)))
+                .append(RangeChart.draw("Ways to write, " + base.title(), measured(base), scale))
                 .append("</div>");
-        Load loaded = new Load(base.sizeBytes(), base.depth(), Interference.DATABASE);
-        if (base.interference() == Interference.NONE && !measured(loaded).isEmpty()) {
+        if (both) {
             page.append("<h3>The same beside a database writer</h3><p class=\"quiet\">")
                     .append(escape(Interference.DATABASE.text()))
                     .append("</p><div class=\"sheet\">")
-                    .append(RangeChart.draw(loaded.title(), measured(loaded)))
+                    .append(RangeChart.draw(loaded.title(), measured(loaded), scale))
                     .append("</div>");
         }
         page.append("<dl class=\"sheet\">");
@@ -298,7 +305,9 @@ public final class HtmlReport {
                 .append(alignment())
                 .append("</dd><dt>zero fill</dt><dd>")
                 .append(Math.round(result.zeroFillBytesPerSecond() / 1e6))
-                .append(" MB/s</dd></dl>");
+                .append(" MB/s</dd><dt>processors busy</dt><dd>")
+                .append(Math.round(result.processorsBusyShare() * 100))
+                .append(" % of the run</dd></dl>");
         for (Finding finding : result.storage().findings()) {
             page.append("<div class=\"finding ")
                     .append(finding.level().word())

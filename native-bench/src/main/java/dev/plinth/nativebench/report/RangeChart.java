@@ -13,14 +13,18 @@ final class RangeChart {
 
     private RangeChart() {}
 
-    static String draw(String title, List<Cell> cells) {
+    /** An axis for all of these, so that two charts can be compared. */
+    static LogScale scale(List<Cell> cells) {
         long low = Long.MAX_VALUE;
         long high = 0;
         for (Cell cell : cells) {
             low = Math.min(low, cell.percentile(50));
             high = Math.max(high, cell.percentile(99.9));
         }
-        LogScale scale = LogScale.around(low - low / 10, high);
+        return LogScale.around(low - low / 10, high);
+    }
+
+    static String draw(String title, List<Cell> cells, LogScale scale) {
         int bottom = cells.size() * ROW + 4;
         Svg svg = new Svg(bottom + AXIS, title);
         Axis.vertical(svg, scale, 0, bottom);

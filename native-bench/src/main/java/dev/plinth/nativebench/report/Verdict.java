@@ -93,6 +93,8 @@ public record Verdict(Grade grade, Optional<Cell> judged, String reason, List<St
 
     /** The observations that lead to a setting. */
     private static final class Hints {
+        private static final long WRITES_MIN = 1_000;
+
         private final BenchResult result;
         private final Load base;
         private final Cell judged;
@@ -105,6 +107,7 @@ public record Verdict(Grade grade, Optional<Cell> judged, String reason, List<St
         }
 
         List<String> list() {
+            machine();
             zeroing();
             floor();
             etcd();
@@ -112,6 +115,22 @@ public record Verdict(Grade grade, Optional<Cell> judged, String reason, List<St
             tail();
             refused();
             return hints;
+        }
+
+        private void machine() {
+            if (result.processorsBusyShare() > 0.5) {
+                hints.add(
+                        ("The processors were %.0f %% busy during the run, with other work or with"
+                                        + " other machines of the host: waiting for one of them is"
+                                        + " in these figures. Repeat it on a quiet machine before"
+                                        + " you judge the disk.")
+                                .formatted(result.processorsBusyShare() * 100));
+            }
+            if (judged.count() < WRITES_MIN) {
+                hints.add(
+                        "Only %,d writes stand behind the verdict: take more --seconds."
+                                .formatted(judged.count()));
+            }
         }
 
         private Optional<Double> ratio(WritePath path) {
