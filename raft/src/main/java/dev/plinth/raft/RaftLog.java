@@ -299,7 +299,15 @@ final class RaftLog {
         applied = index;
         applying = U64.max(applying, index);
         applyingSize = U64.gt(applyingSize, size) ? applyingSize - size : 0;
-        applyingPaused = U64.ge(applyingSize, applyingSizeMax);
+        applyingPaused = isApplyingFull();
+    }
+
+    /**
+     * Whether what is handed out fills the limit. Where nothing is handed out there is always room:
+     * with a limit of 0 (one entry at a time) the reference stops applying for good.
+     */
+    private boolean isApplyingFull() {
+        return applyingSize != 0 && U64.ge(applyingSize, applyingSizeMax);
     }
 
     /**
@@ -339,9 +347,7 @@ final class RaftLog {
         }
         applying = index;
         applyingSize += size;
-        applyingPaused =
-                U64.ge(applyingSize, applyingSizeMax)
-                        || U64.lt(index, maxAppliableIndex(allowUnstable));
+        applyingPaused = isApplyingFull() || U64.lt(index, maxAppliableIndex(allowUnstable));
     }
 
     // ---------------------------------------------------------------- stabilising
