@@ -14,6 +14,10 @@ final class LeaderSteps {
         this.raft = raft;
     }
 
+    Raft raft() {
+        return raft;
+    }
+
     void step(Message m) throws RaftException {
         switch (m.type()) {
             case BEAT -> broadcastHeartbeat();

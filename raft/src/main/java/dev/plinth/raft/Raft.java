@@ -38,6 +38,9 @@ final class Raft {
     /** Target of a pending leader transfer. */
     long leadTransferee;
 
+    /** Index of the newest snapshot that replaced log and configuration, 0 for none. */
+    private long restoredIndex;
+
     /** No configuration change may be proposed before the log is applied up to here. */
     long pendingConfIndex;
 
@@ -657,12 +660,20 @@ final class Raft {
     /** A restored snapshot brings its configuration; nothing is known of its members. */
     void restoreFrom(Snapshot snapshot) {
         log.restore(snapshot);
+        restoredIndex = snapshot.index();
         tracker.set(TrackedConfig.EMPTY, new ProgressMap());
         restoreConfiguration(snapshot.metadata().confState());
     }
 
     private static String refusal(ConfChanger.Refused e) {
         return String.valueOf(e.getMessage());
+    }
+
+    /** As {@link #applyConfChange}, unless a snapshot that came meanwhile has the change in it. */
+    ConfState applyConfChangeAt(long index, ConfChangeV2 change) {
+        return U64.le(index, restoredIndex)
+                ? tracker.config().toConfState()
+                : applyConfChange(change);
     }
 
     ConfState applyConfChange(ConfChangeV2 change) {

@@ -151,10 +151,29 @@ public final class RawNode {
     }
 
     /**
-     * A committed change takes effect. To be called for each committed change, with node id 0 for
-     * one that the application refuses.
+     * The committed change of an entry takes effect. To be called for each committed change, with
+     * node id 0 for one that the application refuses.
      *
+     * <p>Entries may still be on their way to the state machine when a leader's snapshot replaces
+     * the log; a change at or below that snapshot is part of it already and is left out here. The
+     * variants without an index do not know, so they are for drivers that take no message between
+     * handing out entries and applying them.
+     *
+     * @param index index of the entry
      * @return the configuration from now on, for the next snapshot
+     */
+    public ConfState applyConfChange(long index, ConfChange change) {
+        return raft.applyConfChangeAt(index, change.asV2());
+    }
+
+    /** As {@link #applyConfChange(long, ConfChange)}. */
+    public ConfState applyConfChange(long index, ConfChangeV2 change) {
+        return raft.applyConfChangeAt(index, change);
+    }
+
+    /**
+     * A committed change takes effect; see {@link #applyConfChange(long, ConfChange)} for which
+     * variant to take.
      */
     public ConfState applyConfChange(ConfChange change) {
         return raft.applyConfChange(change.asV2());

@@ -1,5 +1,6 @@
 package dev.plinth.raft.sim;
 
+import dev.plinth.raft.ConfState;
 import dev.plinth.raft.Entry;
 import dev.plinth.raft.EntryType;
 import dev.plinth.raft.HardState;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongPredicate;
 
 /**
  * What must hold in all runs, over all members and all of their lives:
@@ -26,11 +28,18 @@ import java.util.Map;
  *   <li>State machine safety: at one index everybody applies the same, after the same history.
  * </ol>
  *
- * and besides: terms, votes, commit and applied indexes only move on; promises are stored before
- * they leave; only stored entries are applied; a read index is not older than what was committed
- * when the read began.
+ * and besides: a leader is elected by a quorum and commits only entries of its own term that a
+ * quorum has stored; terms, votes, commit and applied indexes only move on; promises are stored
+ * before they leave; only stored entries are applied; a read index is not older than what was
+ * committed when the read began.
  */
 final class SafetyChecks {
+    /** Finds the disk of a member. */
+    interface Disks {
+        MemoryStorage storageOf(long id);
+    }
+
+    private final Disks members;
     private final Map<Long, Long> leaderOfTerm = new HashMap<>();
     private final Map<Long, Long> contentOfEntry = new HashMap<>();
     private final Map<Long, Long> voteOfMemberInTerm = new HashMap<>();
@@ -38,6 +47,10 @@ final class SafetyChecks {
     private long[] appliedHashes = new long[256];
     private long committedMax;
     private long commitSeenMax;
+
+    SafetyChecks(Disks members) {
+        this.members = members;
+    }
 
     /** The highest index that any member ever knew to be committed. */
     long commitSeenMax() {
@@ -49,13 +62,65 @@ final class SafetyChecks {
         commitSeenMax = Math.max(commitSeenMax, index);
     }
 
-    void becameLeader(SimMember member, long term) {
+    /**
+     * A member became leader: nobody else leads the term, and a quorum of its configuration voted
+     * for it.
+     */
+    void becameLeader(SimMember member, long term, ConfState conf) {
         Long other = leaderOfTerm.putIfAbsent(term, member.id());
         if (other != null && other != member.id()) {
             throw new Violation(
                     "election safety",
                     "members " + other + " and " + member.id() + " lead term " + term);
         }
+        LongPredicate votedForIt =
+                id -> {
+                    HardState own = member.storage().hardState();
+                    return id == member.id()
+                            ? own.term() == term && own.vote() == id
+                            : Long.valueOf(member.id())
+                                    .equals(voteOfMemberInTerm.get(key(id, term)));
+                };
+        if (!isQuorum(conf, votedForIt)) {
+            throw new Violation(
+                    "elected by quorum", "member " + member.id() + " leads term " + term);
+        }
+    }
+
+    /**
+     * A leader's commit index moved: to an entry of its own term, which a quorum of its
+     * configuration has stored.
+     */
+    void leaderCommits(SimMember member, long index, long termOfEntry, long term, ConfState conf) {
+        if (termOfEntry != term) {
+            throw new Violation(
+                    "own term committed",
+                    "the leader of term "
+                            + term
+                            + " commits entry "
+                            + index
+                            + " of term "
+                            + termOfEntry);
+        }
+        LongPredicate storedIt =
+                id -> {
+                    MemoryStorage storage = members.storageOf(id);
+                    return index < storage.firstIndex() || termOf(storage, index) == term;
+                };
+        if (!isQuorum(conf, storedIt)) {
+            throw new Violation(
+                    "committed by quorum",
+                    "member " + member.id() + " commits " + index + " in " + conf);
+        }
+    }
+
+    private static boolean isQuorum(ConfState conf, LongPredicate has) {
+        return isMajority(conf.voters(), has)
+                && (conf.votersOutgoing().isEmpty() || isMajority(conf.votersOutgoing(), has));
+    }
+
+    private static boolean isMajority(List<Long> ids, LongPredicate has) {
+        return 2 * ids.stream().filter(has::test).count() > ids.size();
     }
 
     /**

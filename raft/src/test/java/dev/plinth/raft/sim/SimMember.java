@@ -27,6 +27,7 @@ import dev.plinth.raft.StorageException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -86,6 +87,9 @@ final class SimMember {
     private long term;
     private long committed;
     private long leaderHandedOut;
+
+    /** Terms of the log by index, as the node has handed it out for storing. */
+    private long[] terms = new long[64];
 
     SimMember(Simulation simulation, long id, SplittableRandom random) {
         this.simulation = simulation;
@@ -174,6 +178,7 @@ final class SimMember {
         incarnation++;
         Snapshot snapshot = storage.snapshot();
         loadState(snapshot);
+        loadTerms();
         HardState stored = storage.hardState();
         if (stored.commit() < snapshot.index()) {
             storage.setHardState(new HardState(stored.term(), stored.vote(), snapshot.index()));
@@ -463,10 +468,13 @@ final class SimMember {
         for (; appendBatch > 0; appendBatch--) {
             Message m = appendQueue.remove();
             store(m.hardState(), m.entries(), m.snapshot(), true);
+            // What a response vouches for was true when its write was done; the next one may
+            // replace it.
+            m.responses().forEach(r -> simulation.checks().sending(this, r));
             batch.add(m);
         }
         for (Message m : batch) {
-            m.responses().forEach(this::route);
+            m.responses().forEach(this::dispatch);
         }
         serveReads();
         pump();
@@ -502,6 +510,11 @@ final class SimMember {
     }
 
     private void route(Message m) {
+        simulation.checks().sending(this, m);
+        dispatch(m);
+    }
+
+    private void dispatch(Message m) {
         if (m.to() == id) {
             try {
                 raw().step(m);
@@ -511,7 +524,6 @@ final class SimMember {
             }
             return;
         }
-        simulation.checks().sending(this, m);
         simulation.network().send(this, m.snapshot() == null ? m : withNewestState(m));
     }
 
@@ -625,7 +637,7 @@ final class SimMember {
                             .toList();
             change = new ConfChangeV2(change.transition(), cancelled, change.context());
         }
-        conf = raw().applyConfChange(change);
+        conf = raw().applyConfChange(entry.index(), change);
         simulation.note(id, "applied %s at %d: %s", change.changes(), applied, conf);
     }
 
@@ -648,6 +660,9 @@ final class SimMember {
     // ---------------------------------------------------------------- reads
 
     private void take(Ready ready) {
+        for (Entry entry : ready.entries()) {
+            setTerm(entry.index(), entry.term());
+        }
         for (Entry entry : ready.committedEntries()) {
             simulation.checks().committed(this, entry);
         }
@@ -688,17 +703,50 @@ final class SimMember {
         Role newRole = status.softState().role();
         if (newRole == Role.LEADER && (role != Role.LEADER || newTerm)) {
             leaderHandedOut = 0;
-            simulation.checks().becameLeader(this, state.term());
+            simulation.checks().becameLeader(this, state.term(), raw().status().confState());
             simulation.note(id, "leads term %d", state.term());
         } else if (newRole == Role.CANDIDATE && (role != Role.CANDIDATE || newTerm) && !isVoter()) {
             throw new Violation(
                     "only voters campaign", "member " + id + " in " + raw().status().confState());
         }
-        role = newRole;
-        term = state.term();
         if (state.commit() > committed) {
             committed = state.commit();
             simulation.checks().commitSeen(committed);
+            if (newRole == Role.LEADER && role == Role.LEADER && !newTerm) {
+                simulation
+                        .checks()
+                        .leaderCommits(
+                                this,
+                                committed,
+                                terms[(int) committed],
+                                state.term(),
+                                raw().status().confState());
+            }
+        }
+        role = newRole;
+        term = state.term();
+    }
+
+    private void setTerm(long index, long newTerm) {
+        if (index >= terms.length) {
+            terms = Arrays.copyOf(terms, 2 * (int) index);
+        }
+        terms[(int) index] = newTerm;
+    }
+
+    private void loadTerms() {
+        try {
+            for (Entry entry :
+                    storage.lastIndex() < storage.firstIndex()
+                            ? List.<Entry>of()
+                            : storage.entries(
+                                    storage.firstIndex(),
+                                    storage.lastIndex() + 1,
+                                    RaftConfig.NO_LIMIT)) {
+                setTerm(entry.index(), entry.term());
+            }
+        } catch (StorageException e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -94,7 +94,10 @@ final class SimNetwork {
         }
         boolean lost =
                 cut[(int) from.id()][to] || (!healed && random.nextDouble() < options.loss());
-        int copies = !healed && random.nextDouble() < options.duplicate() ? 2 : 1;
+        // A proposal that comes twice is appended twice, rightly: it is for the application to know
+        // its requests.
+        boolean mayDouble = !healed && m.type() != MessageType.PROP;
+        int copies = mayDouble && random.nextDouble() < options.duplicate() ? 2 : 1;
         if (lost) {
             copies = 0;
             if (random.nextInt(4) == 0) {

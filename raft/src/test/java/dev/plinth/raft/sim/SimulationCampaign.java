@@ -52,6 +52,22 @@ public final class SimulationCampaign {
         return new Totals(runs, events, writes, reads);
     }
 
+    /**
+     * The first violation within some seeds, with the number of its seed; empty when there is none.
+     */
+    public static String firstViolation(long first, int count, int eventCount) {
+        for (long seed = first; seed < first + count; seed++) {
+            int members = 3 + 2 * (int) (seed % 3);
+            SimulationOptions options = SimulationOptions.draw(seed, members, eventCount);
+            try {
+                new Simulation(options, null).run();
+            } catch (Violation e) {
+                return "seed " + seed + " with " + members + " members: " + e.getMessage();
+            }
+        }
+        return "";
+    }
+
     /** The one command that shows a run again, and how it ended. */
     public static String report(long seed, int members, int eventCount, Violation e) {
         StringBuilder out = new StringBuilder();
