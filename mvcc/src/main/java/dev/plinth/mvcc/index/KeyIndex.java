@@ -1,0 +1,595 @@
+package dev.plinth.mvcc.index;
+
+import dev.plinth.mvcc.reclaim.Epochs;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From key to revisions: an ordered tree in native memory with one writer and any number of readers
+ * that never wait.
+ *
+ * <p><b>Shape.</b> A B+tree whose nodes are blocks of up to {@value #NODE_MAX_BYTES} bytes (more
+ * only for huge keys). Leaves hold keys without their common prefix, each with a record of its
+ * revisions as deltas, the newest first and complete, so that a read of the present decodes five
+ * small numbers ({@link RecordCursor} draws the bytes). Branches hold shortened separators and, for
+ * each child, how many keys below it are alive: {@link IndexReader#countNewest} adds up those along
+ * two paths. A record that grows beyond {@value #INLINE_MAX_BYTES} bytes moves its past into blocks
+ * of its own, linked newest to oldest.
+ *
+ * <p><b>Versions.</b> The writer never changes what a published root can reach: it copies the path
+ * from leaf to root (or changes nodes in place that it made itself since the last publication, told
+ * by their stamp). {@link #publish} makes the new root known; the nodes it replaced are reused once
+ * {@link Epochs} says that no reader of an older root is left.
+ *
+ * <p><b>Cost.</b> With 1 000 000 keys: 3 or 4 levels; a read touches one node a level. A put copies
+ * one node a level, about 4 KiB in all, and allocates nothing on the heap unless a node splits. The
+ * state per key with a single revision is the key without its prefix plus about 13 bytes, in leaves
+ * that are 55 % to 100 % full; {@link #memoryBytes} counts. A benchmark in {@code jmh/} prints
+ * bytes per key. Reading a revision in a history of n passes over n / 80 blocks.
+ *
+ * <p>All methods but {@link #newReader} belong to the writer; the caller sees to it that there is
+ * one at a time.
+ */
+public final class KeyIndex implements AutoCloseable {
+
+    static final int NODE_MAX_BYTES = 1536;
+    static final int INLINE_MAX_BYTES = 192;
+    private static final int MERGE_BELOW_BYTES = NODE_MAX_BYTES / 3;
+    private static final int REVISIONS_PER_BLOCK = 64;
+
+    private final Epochs epochs;
+    private final IndexMemory memory = new IndexMemory();
+    private final RetiredBlocks retired = new RetiredBlocks();
+    private final RecordBuffer record = new RecordBuffer();
+    private final RecordCursor cursor = new RecordCursor(memory);
+    private final IndexReader reader = new IndexReader(memory);
+    private final Revisions revisions = new Revisions();
+    private final LeafEntries leafEntries = new LeafEntries();
+    private final BranchEntries branchEntries = new BranchEntries();
+    private final Change change = new Change();
+
+    private int root;
+    private long stamp = 1;
+    private byte @Nullable [] compactNext;
+
+    /** What is to be done to one key, and what came of it. */
+    private static final class Change {
+        private byte[] key = new byte[0];
+        private long main;
+        private int sub;
+        private boolean tombstone;
+        // Of the key after the change; set beforehand for a key that is not known yet.
+        private long create;
+        private long version;
+        // A node that had to be split in two: the right part and the separator before it.
+        private int splitRef;
+        private byte[] splitKey = new byte[0];
+    }
+
+    public KeyIndex(Epochs epochs) {
+        this.epochs = epochs;
+    }
+
+    /** A reader of any root of this index, for one thread. */
+    public IndexReader newReader() {
+        return new IndexReader(memory);
+    }
+
+    /** The writer's own root, which holds changes not yet published. */
+    public int root() {
+        return root;
+    }
+
+    /**
+     * Records a put.
+     *
+     * @param out is set to what the key is now
+     */
+    public void put(byte[] key, long main, int sub, KeyState out) {
+        change.create = main;
+        change.version = 1;
+        apply(key, main, sub, false);
+        out.mod = main;
+        out.sub = sub;
+        out.create = change.create;
+        out.version = change.version;
+    }
+
+    /** Records a deletion; false (and no change) when the key is not alive. */
+    public boolean tombstone(byte[] key, long main, int sub, KeyState scratch) {
+        if (!reader.find(root, key, Long.MAX_VALUE, scratch)) {
+            return false;
+        }
+        apply(key, main, sub, true);
+        return true;
+    }
+
+    /**
+     * Records a revision read from the database. The first one seen of a key may be in the middle
+     * of a life, or a tombstone; a tombstone on a dead key is passed over.
+     */
+    public void restore(
+            byte[] key, long main, int sub, boolean tombstone, long create, long version) {
+        if (tombstone && isKnown(key) && !isAliveNow(key)) {
+            return;
+        }
+        change.create = create;
+        change.version = version;
+        apply(key, main, sub, tombstone);
+    }
+
+    /**
+     * Makes all changes so far known: the caller stores the returned root where readers load it,
+     * then calls {@link #published}.
+     */
+    public int publish() {
+        stamp++;
+        return root;
+    }
+
+    /** The root returned by {@link #publish} is what readers of {@code epoch} find. */
+    public void published(long epoch) {
+        retired.seal(epoch);
+        if (retired.waiting() > 64) {
+            retired.free(epochs.minimumPinned(), memory);
+        }
+    }
+
+    /**
+     * Compacts the leaf that {@code from} belongs to: forgets what a compaction at {@code at}
+     * drops. To be repeated with the returned key, then published.
+     *
+     * @return where to go on; null at the end
+     */
+    public byte @Nullable [] compact(byte[] from, long at) {
+        compactNext = null;
+        if (root != 0) {
+            root = compactNode(root, from, null, at);
+            while (root != 0 && isSingleChild(root)) {
+                int old = root;
+                root = Node.child(memory.slab(old), IndexMemory.offset(old), 0);
+                release(old);
+            }
+        }
+        return compactNext;
+    }
+
+    /** Whether HashKV at {@code at} keeps anything at all. */
+    public static boolean keepsAnything(IndexReader reader, int root, long at) {
+        boolean[] found = {false};
+        reader.scan(
+                root,
+                new byte[0],
+                new byte[0],
+                at,
+                (r, state) -> {
+                    found[0] = r.keeps(root, r.currentKey(), state.mod, state.sub, at);
+                    return !found[0];
+                });
+        return found[0];
+    }
+
+    /** Native bytes that the index holds. */
+    public long memoryBytes() {
+        return memory.reservedBytes();
+    }
+
+    /** Native bytes in nodes and blocks, those that wait for their last reader included. */
+    public long usedBytes() {
+        return memory.usedBytes();
+    }
+
+    /** Frees the memory; no reader may be left. */
+    @Override
+    public void close() {
+        memory.close();
+    }
+
+    // --- changing a key ---
+
+    private void apply(byte[] key, long main, int sub, boolean tombstone) {
+        change.key = key;
+        change.main = main;
+        change.sub = sub;
+        change.tombstone = tombstone;
+        change.splitRef = 0;
+        if (root == 0) {
+            writeRecord(MemorySegment.NULL, 0, 0);
+            leafEntries.clear();
+            leafEntries.add(key, recordBytes());
+            root = leafEntries.build(0, 1, memory, stamp);
+            return;
+        }
+        int left = changeNode(root);
+        root = left;
+        if (change.splitRef != 0) {
+            branchEntries.clear();
+            branchEntries.add(new byte[0], left, liveOf(left));
+            branchEntries.add(change.splitKey, change.splitRef, liveOf(change.splitRef));
+            root = branchEntries.build(0, 2, memory, stamp);
+        }
+    }
+
+    /** Returns the node that takes the place of {@code ref}. */
+    private int changeNode(int ref) {
+        MemorySegment s = memory.slab(ref);
+        long o = IndexMemory.offset(ref);
+        if (Node.isLeaf(s, o)) {
+            return changeLeaf(ref, s, o);
+        }
+        int i = Node.childIndex(s, o, change.key);
+        int child = changeNode(Node.child(s, o, i));
+        if (change.splitRef == 0) {
+            return patchBranch(ref, s, o, i, child);
+        }
+        branchEntries.clear();
+        branchEntries.addAll(s, o, new byte[0]);
+        branchEntries.set(i, child, liveOf(child));
+        branchEntries.insert(i + 1, change.splitKey, change.splitRef, liveOf(change.splitRef));
+        release(ref);
+        return buildBranches(i + 1 == branchEntries.count() - 1);
+    }
+
+    private int buildBranches(boolean grewAtTheEnd) {
+        int count = branchEntries.count();
+        if (branchEntries.branchBytes(0, count) <= NODE_MAX_BYTES || count < 4) {
+            change.splitRef = 0;
+            return branchEntries.build(0, count, memory, stamp);
+        }
+        int cut = grewAtTheEnd ? count - 1 : branchEntries.middle();
+        change.splitRef = branchEntries.build(cut, count, memory, stamp);
+        change.splitKey = branchEntries.separator(cut);
+        return branchEntries.build(0, cut, memory, stamp);
+    }
+
+    private int patchBranch(int ref, MemorySegment s, long o, int i, int child) {
+        int live = liveOf(child);
+        int delta = live - Node.childLive(s, o, i);
+        if (Node.stamp(s, o) == stamp) {
+            Node.child(s, o, i, child);
+            Node.childLive(s, o, i, live);
+            Node.live(s, o, Node.live(s, o) + delta);
+            return ref;
+        }
+        int used = Node.used(s, o);
+        int copy = memory.allocate(used);
+        MemorySegment t = memory.slab(copy);
+        long p = IndexMemory.offset(copy);
+        MemorySegment.copy(s, o + 4, t, p + 4, used - 4);
+        Node.stamp(t, p, stamp);
+        Node.child(t, p, i, child);
+        Node.childLive(t, p, i, live);
+        Node.live(t, p, Node.live(t, p) + delta);
+        release(ref);
+        return copy;
+    }
+
+    private int changeLeaf(int ref, MemorySegment s, long o) {
+        int i = Node.lowerBound(s, o, change.key);
+        boolean known = Node.isKey(s, o, i, change.key);
+        int used = Node.used(s, o);
+        if (known) {
+            long from = Node.recordAt(s, Node.entryAt(s, o, i));
+            long to = Node.entryAt(s, o, i + 1);
+            writeRecord(s, from, to);
+            if (used + record.length() - (to - from) <= NODE_MAX_BYTES) {
+                return replaceRecord(ref, s, o, i, from, to);
+            }
+        } else {
+            writeRecord(MemorySegment.NULL, 0, 0);
+            int prefix = Node.prefixLength(s, o);
+            int suffix = change.key.length - prefix;
+            if (Node.hasPrefix(s, o, change.key)) {
+                int entry = RecordBuffer.varintSize(suffix) + suffix + record.length();
+                if (used + 2 + entry <= NODE_MAX_BYTES) {
+                    return insertEntry(ref, s, o, i, entry);
+                }
+            }
+        }
+        return rebuildLeaf(ref, s, o, i, known);
+    }
+
+    /** Copies a leaf with another record for entry {@code i}, which now lies in [from, to). */
+    private int replaceRecord(int ref, MemorySegment s, long o, int i, long from, long to) {
+        int used = Node.used(s, o);
+        int count = Node.count(s, o);
+        int delta = record.length() - (int) (to - from);
+        boolean wasAlive = (s.get(IndexMemory.BYTE, from) & RecordCursor.TOMBSTONE) == 0;
+        int copy = memory.allocate(used + delta);
+        MemorySegment t = memory.slab(copy);
+        long p = IndexMemory.offset(copy);
+        MemorySegment.copy(s, o + 4, t, p + 4, from - o - 4);
+        long at = p + (from - o);
+        MemorySegment.copy(record.array(), 0, t, IndexMemory.BYTE, at, record.length());
+        MemorySegment.copy(s, to, t, at + record.length(), o + used - to);
+        long slots = Node.HEADER_BYTES;
+        for (int j = i + 1; j < count; j++) {
+            short slot = s.get(IndexMemory.SHORT, o + slots + 2L * j);
+            t.set(IndexMemory.SHORT, p + slots + 2L * j, (short) (slot + delta));
+        }
+        int prefix = Node.prefixLength(s, o);
+        Node.writeHeader(t, p, Node.LEAF, 1, count, used + delta, prefix);
+        Node.stamp(t, p, stamp);
+        int alive = (change.tombstone ? 0 : 1) - (wasAlive ? 1 : 0);
+        Node.live(t, p, Node.live(s, o) + alive);
+        release(ref);
+        return copy;
+    }
+
+    /** Copies a leaf with a new entry of {@code entryBytes} before entry {@code i}. */
+    private int insertEntry(int ref, MemorySegment s, long o, int i, int entryBytes) {
+        int used = Node.used(s, o);
+        int count = Node.count(s, o);
+        int prefix = Node.prefixLength(s, o);
+        int copy = memory.allocate(used + 2 + entryBytes);
+        MemorySegment t = memory.slab(copy);
+        long p = IndexMemory.offset(copy);
+        Node.writeHeader(t, p, Node.LEAF, 1, count + 1, used + 2 + entryBytes, prefix);
+        Node.stamp(t, p, stamp);
+        Node.live(t, p, Node.live(s, o) + (change.tombstone ? 0 : 1));
+        long from = o + Node.HEADER_BYTES;
+        long to = p + Node.HEADER_BYTES;
+        for (int j = 0; j < i; j++) {
+            short slot = s.get(IndexMemory.SHORT, from + 2L * j);
+            t.set(IndexMemory.SHORT, to + 2L * j, (short) (slot + 2));
+        }
+        long entryAt = Node.entryAt(s, o, i) - o;
+        t.set(IndexMemory.SHORT, to + 2L * i, (short) (entryAt + 2));
+        for (int j = i; j < count; j++) {
+            short slot = s.get(IndexMemory.SHORT, from + 2L * j);
+            t.set(IndexMemory.SHORT, to + 2L * (j + 1), (short) (slot + 2 + entryBytes));
+        }
+        long bodyAt = Node.HEADER_BYTES + 2L * count;
+        MemorySegment.copy(s, o + bodyAt, t, p + bodyAt + 2, entryAt - bodyAt);
+        int suffix = change.key.length - prefix;
+        long at = LeafEntries.putVarint(t, p + entryAt + 2, suffix);
+        MemorySegment.copy(change.key, prefix, t, IndexMemory.BYTE, at, suffix);
+        at += suffix;
+        MemorySegment.copy(record.array(), 0, t, IndexMemory.BYTE, at, record.length());
+        at += record.length();
+        MemorySegment.copy(s, o + entryAt, t, at, used - entryAt);
+        release(ref);
+        return copy;
+    }
+
+    /** The general case: a new prefix, or a leaf that is full and may have to be split. */
+    private int rebuildLeaf(int ref, MemorySegment s, long o, int i, boolean known) {
+        int count = Node.count(s, o);
+        leafEntries.clear();
+        leafEntries.addAll(s, o, 0, i);
+        leafEntries.add(change.key, recordBytes());
+        leafEntries.addAll(s, o, known ? i + 1 : i, count);
+        release(ref);
+        int all = leafEntries.count();
+        if (all == 1 || leafEntries.leafBytes(0, all) <= NODE_MAX_BYTES * 7 / 8) {
+            return leafEntries.build(0, all, memory, stamp);
+        }
+        // Keys that come in order leave full leaves behind.
+        int cut = !known && i == count ? all - 1 : leafEntries.middle();
+        change.splitRef = leafEntries.build(cut, all, memory, stamp);
+        change.splitKey = leafEntries.separatorBefore(cut);
+        return leafEntries.build(0, cut, memory, stamp);
+    }
+
+    /** Writes the changed key's record, given its present one (an empty range for a new key). */
+    private void writeRecord(MemorySegment s, long from, long to) {
+        record.clear();
+        if (from == to) {
+            writeNewest(0);
+            return;
+        }
+        cursor.open(s, from, to);
+        if (change.main < cursor.main || (change.main == cursor.main && change.sub <= cursor.sub)) {
+            throw new IllegalStateException(
+                    "revision %d.%d of a key is not above its last one, %d.%d"
+                            .formatted(change.main, change.sub, cursor.main, cursor.sub));
+        }
+        change.create = cursor.tombstone ? change.main : cursor.create;
+        change.version = cursor.tombstone ? 1 : cursor.version + 1;
+        int length = (int) (to - from);
+        if (length > INLINE_MAX_BYTES) {
+            int block = memory.allocate(8 + length);
+            MemorySegment b = memory.slab(block);
+            long at = IndexMemory.offset(block);
+            b.set(IndexMemory.INT, at + 4, length);
+            MemorySegment.copy(s, from, b, at + 8, length);
+            writeNewest(block);
+            return;
+        }
+        writeNewest(cursor.overflow());
+        long head = (change.main - cursor.main) << 2;
+        record.putVarint(head | (cursor.tombstone ? 2 : 0) | (cursor.sub != 0 ? 1 : 0));
+        if (cursor.sub != 0) {
+            record.putVarint(cursor.sub);
+        }
+        if (change.tombstone && !cursor.tombstone) {
+            record.putVarint(cursor.main - cursor.create);
+            record.putVarint(cursor.version);
+        }
+        record.put(s, cursor.position(), (int) (to - cursor.position()));
+    }
+
+    private void writeNewest(int overflow) {
+        record.putByte(
+                (change.tombstone ? RecordCursor.TOMBSTONE : 0)
+                        | (overflow != 0 ? RecordCursor.OVERFLOW : 0));
+        if (overflow != 0) {
+            record.putInt(overflow);
+        }
+        record.putVarint(change.main);
+        record.putVarint(change.sub);
+        if (!change.tombstone) {
+            record.putVarint(change.main - change.create);
+            record.putVarint(change.version);
+        }
+    }
+
+    private byte[] recordBytes() {
+        return Arrays.copyOf(record.array(), record.length());
+    }
+
+    private boolean isKnown(byte[] key) {
+        return reader.isKnown(root, key);
+    }
+
+    private boolean isAliveNow(byte[] key) {
+        return reader.find(root, key, Long.MAX_VALUE, new KeyState());
+    }
+
+    // --- compaction ---
+
+    /** Returns the node that takes the place of {@code ref}; 0 when nothing is left of it. */
+    private int compactNode(int ref, byte[] from, byte @Nullable [] bound, long at) {
+        MemorySegment s = memory.slab(ref);
+        long o = IndexMemory.offset(ref);
+        if (Node.isLeaf(s, o)) {
+            compactNext = bound;
+            return compactLeaf(ref, s, o, at);
+        }
+        int i = Node.childIndex(s, o, from);
+        byte[] childBound = i + 1 < Node.count(s, o) ? Node.separatorOf(s, o, i + 1) : bound;
+        int child = Node.child(s, o, i);
+        int compacted = compactNode(child, from, childBound, at);
+        if (compacted == child) {
+            return ref;
+        }
+        if (compacted != 0 && usedOf(compacted) >= MERGE_BELOW_BYTES) {
+            return patchBranch(ref, s, o, i, compacted);
+        }
+        branchEntries.clear();
+        branchEntries.addAll(s, o, new byte[0]);
+        if (compacted == 0) {
+            branchEntries.remove(i);
+        } else {
+            branchEntries.set(i, compacted, liveOf(compacted));
+            mergeChild(s, o, i, compacted);
+        }
+        release(ref);
+        int count = branchEntries.count();
+        return count == 0 ? 0 : branchEntries.build(0, count, memory, stamp);
+    }
+
+    /** Joins a small child with a neighbour if one node can take both. */
+    private void mergeChild(MemorySegment s, long o, int i, int child) {
+        int count = Node.count(s, o);
+        int left = i + 1 < count ? i : i - 1;
+        if (left < 0) {
+            return;
+        }
+        int first = left == i ? child : Node.child(s, o, left);
+        int second = left == i ? Node.child(s, o, left + 1) : child;
+        if (usedOf(first) + usedOf(second) > NODE_MAX_BYTES * 3 / 4) {
+            return;
+        }
+        MemorySegment a = memory.slab(first);
+        long p = IndexMemory.offset(first);
+        MemorySegment b = memory.slab(second);
+        long q = IndexMemory.offset(second);
+        int merged;
+        if (Node.isLeaf(a, p)) {
+            leafEntries.clear();
+            leafEntries.addAll(a, p, 0, Node.count(a, p));
+            leafEntries.addAll(b, q, 0, Node.count(b, q));
+            merged = leafEntries.build(0, leafEntries.count(), memory, stamp);
+        } else {
+            BranchEntries both = new BranchEntries();
+            both.addAll(a, p, new byte[0]);
+            both.addAll(b, q, Node.separatorOf(s, o, left + 1));
+            merged = both.build(0, both.count(), memory, stamp);
+        }
+        release(first);
+        release(second);
+        branchEntries.set(left, merged, liveOf(merged));
+        branchEntries.remove(left + 1);
+    }
+
+    private int compactLeaf(int ref, MemorySegment s, long o, long at) {
+        int count = Node.count(s, o);
+        leafEntries.clear();
+        boolean changed = false;
+        for (int i = 0; i < count; i++) {
+            long from = Node.recordAt(s, Node.entryAt(s, o, i));
+            long to = Node.entryAt(s, o, i + 1);
+            cursor.open(s, from, to);
+            int overflow = cursor.overflow();
+            boolean single = overflow == 0 && cursor.position() == to;
+            if (single && (!cursor.tombstone || cursor.main >= at)) {
+                leafEntries.addAll(s, o, i, i + 1);
+                continue;
+            }
+            revisions.load(cursor);
+            int left = revisions.firstLeft(at);
+            if (left == 0) {
+                leafEntries.addAll(s, o, i, i + 1);
+                continue;
+            }
+            changed = true;
+            retireOverflow(overflow);
+            if (left < revisions.count()) {
+                encodeFrom(left);
+                leafEntries.add(Node.keyOf(s, o, i), recordBytes());
+            }
+        }
+        if (!changed) {
+            return ref;
+        }
+        release(ref);
+        int left = leafEntries.count();
+        return left == 0 ? 0 : leafEntries.build(0, left, memory, stamp);
+    }
+
+    /** Encodes the loaded revisions from {@code first} on; long histories go to blocks. */
+    private void encodeFrom(int first) {
+        int from = first;
+        int overflow = 0;
+        while (revisions.count() - from > REVISIONS_PER_BLOCK) {
+            record.clear();
+            revisions.encode(from, from + REVISIONS_PER_BLOCK, overflow, record);
+            overflow = memory.allocate(8 + record.length());
+            MemorySegment b = memory.slab(overflow);
+            long at = IndexMemory.offset(overflow);
+            b.set(IndexMemory.INT, at + 4, record.length());
+            MemorySegment.copy(record.array(), 0, b, IndexMemory.BYTE, at + 8, record.length());
+            from += REVISIONS_PER_BLOCK;
+        }
+        record.clear();
+        revisions.encode(from, revisions.count(), overflow, record);
+    }
+
+    private void retireOverflow(int first) {
+        int block = first;
+        while (block != 0) {
+            retired.add(block);
+            cursor.openBlock(block);
+            block = cursor.overflow();
+        }
+    }
+
+    // --- nodes ---
+
+    /**
+     * The node is not part of the tree any more; readers may still be in it if it was published.
+     */
+    private void release(int ref) {
+        if (Node.stamp(memory.slab(ref), IndexMemory.offset(ref)) == stamp) {
+            memory.free(ref);
+        } else {
+            retired.add(ref);
+        }
+    }
+
+    private boolean isSingleChild(int ref) {
+        MemorySegment s = memory.slab(ref);
+        long o = IndexMemory.offset(ref);
+        return !Node.isLeaf(s, o) && Node.count(s, o) == 1;
+    }
+
+    private int liveOf(int ref) {
+        return Node.live(memory.slab(ref), IndexMemory.offset(ref));
+    }
+
+    private int usedOf(int ref) {
+        return Node.used(memory.slab(ref), IndexMemory.offset(ref));
+    }
+}
