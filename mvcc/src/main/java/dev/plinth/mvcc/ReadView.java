@@ -8,7 +8,7 @@ package dev.plinth.mvcc;
  * list reads a chunk, closes, and opens the next view with the first chunk's revision (which may be
  * refused then, as compacted).
  */
-public interface ReadView extends AutoCloseable {
+public sealed interface ReadView extends AutoCloseable permits PinnedView, WriteView {
 
     /** The current revision of this view. */
     long revision();

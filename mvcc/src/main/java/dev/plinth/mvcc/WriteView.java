@@ -1,5 +1,16 @@
 package dev.plinth.mvcc;
 
+import dev.plinth.mvcc.backend.Backend;
+import dev.plinth.mvcc.buffer.Changes;
+import dev.plinth.mvcc.buffer.RevisionBuffer;
+import dev.plinth.mvcc.codec.Bytes;
+import dev.plinth.mvcc.codec.KeyValueEncoder;
+import dev.plinth.mvcc.index.IndexReader;
+import dev.plinth.mvcc.index.KeyIndex;
+import dev.plinth.mvcc.index.KeyState;
+import dev.plinth.mvcc.lease.Lessor;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,40 +21,191 @@ import org.jspecify.annotations.Nullable;
  * <p>Reads through this view see the changes made so far. Changes become visible to others, and
  * reach the watchers, at {@link #end} as one step. There is no rollback: whoever calls must have
  * checked everything that can be refused before the first change.
+ *
+ * <p>The store has one object of this kind and hands it out again and again. A put copies key and
+ * value once, into the write buffer, and allocates nothing.
  */
-public interface WriteView extends ReadView {
+public final class WriteView implements ReadView {
+    private final KeyValueStore store;
+    private final Lessor lessor;
+    private final KeyState state = new KeyState();
+    private final Changes changes = new Changes();
+
+    private Backend backend;
+    private KeyIndex index;
+    private IndexReader indexReader;
+    private long beginRevision;
+    private long compactRevision;
+    private int sub;
+    private int ticket;
+    private boolean open;
+
+    WriteView(KeyValueStore store, Lessor lessor, Published published) {
+        this.store = store;
+        this.lessor = lessor;
+        this.backend = published.backend();
+        this.index = published.index();
+        this.indexReader = index.newReader();
+    }
+
+    /** The store was given another backend and index. */
+    void use(Published published) {
+        backend = published.backend();
+        index = published.index();
+        indexReader = index.newReader();
+    }
+
+    void begin(long currentRevision, long compacted) {
+        if (open) {
+            throw new IllegalStateException("the last write transaction has not ended");
+        }
+        backend.beginMaintenance();
+        ticket = backend.epochs().pin();
+        open = true;
+        beginRevision = currentRevision;
+        compactRevision = compacted;
+        sub = 0;
+        changes.clear();
+    }
 
     /** Current revision before this transaction. */
-    long beginRevision();
+    public long beginRevision() {
+        return beginRevision;
+    }
 
     /** Current revision as reads inside this transaction see it: +1 once something has changed. */
     @Override
-    long revision();
+    public long revision() {
+        return changed() ? beginRevision + 1 : beginRevision;
+    }
+
+    @Override
+    public long compactRevision() {
+        return compactRevision;
+    }
+
+    @Override
+    public RangeResult range(RangeQuery query) {
+        requireOpen();
+        ValueLocator values =
+                new ValueLocator(backend.revisions().segments(), backend.generation());
+        return new RangeReader(indexReader, values)
+                .range(query, index.root(), revision(), compactRevision);
+    }
 
     /**
      * Writes a pair and moves the key from its old lease to the given one.
      *
+     * @param key neither it nor {@code value} may be changed afterwards
      * @param lease 0 for none; must be a known lease otherwise
      * @return the main revision of this transaction
      */
-    long put(byte[] key, byte[] value, long lease);
+    public long put(byte[] key, byte[] value, long lease) {
+        requireOpen();
+        long main = beginRevision + 1;
+        index.put(key, main, sub, state);
+        long create = state.create;
+        long version = state.version;
+        int size = KeyValueEncoder.size(key, create, main, version, value, lease);
+        RevisionBuffer buffer = backend.revisions();
+        byte[] target = buffer.append(main, sub, false, size);
+        int at = buffer.lastOffset();
+        KeyValueEncoder.write(target, at, key, create, main, version, value, lease);
+        changed(key, false, create, size);
+        moveLease(key, version > 1, lease);
+        return main;
+    }
 
     /**
-     * Deletes the keys of the interval that are alive, in key order, a tombstone and a sub-revision
-     * each, and detaches them from their leases.
+     * Deletes the keys of the interval that are alive, in key order, a tombstone and a
+     * sub-revision each, and detaches them from their leases.
      *
      * @param end as in {@link RangeQuery}
      * @return how many keys were deleted
      */
-    long deleteRange(byte[] key, byte @Nullable [] end);
+    public long deleteRange(byte[] key, byte @Nullable [] end) {
+        requireOpen();
+        if (end == null) {
+            return delete(key) ? 1 : 0;
+        }
+        List<byte[]> keys = new ArrayList<>();
+        indexReader.scan(
+                index.root(),
+                key,
+                end,
+                beginRevision + 1,
+                (reader, found) -> {
+                    keys.add(reader.currentKey());
+                    return true;
+                });
+        keys.forEach(this::delete);
+        return keys.size();
+    }
+
+    private boolean delete(byte[] key) {
+        long main = beginRevision + 1;
+        if (!index.tombstone(key, main, sub, state)) {
+            return false;
+        }
+        int size = KeyValueEncoder.size(key, 0, 0, 0, Bytes.EMPTY, 0);
+        RevisionBuffer buffer = backend.revisions();
+        byte[] target = buffer.append(main, sub, true, size);
+        KeyValueEncoder.write(target, buffer.lastOffset(), key, 0, 0, 0, Bytes.EMPTY, 0);
+        changed(key, true, 0, size);
+        moveLease(key, true, 0);
+        return true;
+    }
+
+    private void changed(byte[] key, boolean tombstone, long create, int size) {
+        RevisionBuffer buffer = backend.revisions();
+        changes.add(key, tombstone, create, buffer.lastSegment(), buffer.lastOffset(), size);
+        backend.revisionAppended();
+        sub++;
+    }
+
+    private void moveLease(byte[] key, boolean existed, long lease) {
+        long old = existed ? lessor.leaseOf(key) : 0;
+        if (old == lease) {
+            return;
+        }
+        if (old != 0) {
+            lessor.detach(old, key);
+        }
+        if (lease != 0) {
+            lessor.attach(lease, key);
+        }
+    }
 
     /** Whether something was changed, so that {@link #end} makes a revision. */
-    boolean changed();
+    public boolean changed() {
+        return sub > 0;
+    }
 
     /** Publishes the changes, notifies watchers, ends the transaction. */
-    void end();
+    public void end() {
+        requireOpen();
+        open = false;
+        backend.epochs().unpin(ticket);
+        try {
+            if (changed()) {
+                store.publish(beginRevision + 1, changes);
+            }
+        } finally {
+            backend.endMaintenance();
+        }
+    }
 
     /** The same as {@link #end}; does nothing on an ended transaction. */
     @Override
-    void close();
+    public void close() {
+        if (open) {
+            end();
+        }
+    }
+
+    private void requireOpen() {
+        if (!open) {
+            throw new IllegalStateException("no write transaction");
+        }
+    }
 }

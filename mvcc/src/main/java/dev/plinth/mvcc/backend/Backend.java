@@ -1,9 +1,26 @@
 package dev.plinth.mvcc.backend;
 
-import java.io.IOException;
-import java.nio.channels.WritableByteChannel;
-import java.nio.file.Path;
+import dev.plinth.mvcc.StoreCorruptedException;
+import dev.plinth.mvcc.buffer.RevisionBuffer;
+import dev.plinth.mvcc.buffer.RevisionSegment;
+import dev.plinth.mvcc.codec.Bytes;
+import dev.plinth.mvcc.codec.RevisionKey;
+import dev.plinth.mvcc.reclaim.Epochs;
+import dev.plinth.pagestore.Bucket;
+import dev.plinth.pagestore.Cursor;
+import dev.plinth.pagestore.Database;
+import dev.plinth.pagestore.Durability;
+import dev.plinth.pagestore.Options;
+import dev.plinth.pagestore.ReadTransaction;
+import dev.plinth.pagestore.WriteTransaction;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,16 +34,108 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>One promise above all:</b> the effects of a raft entry and the consistent index that says
  * so are in the same page-store transaction. Everything that an entry changes is therefore changed
- * between {@link #beginEntry} and {@link #endEntry}; a flush takes only whole entries.
+ * between {@link #beginEntry} and {@link #endEntry}, under the apply lock; a flush takes what is
+ * there when it gets that lock, so it takes whole entries only.
+ *
+ * <p><b>Reading while a flush moves data.</b> A reader loads, in this order: the published revision,
+ * the segments of the write buffer, the generation. What has left the buffer before it looked was
+ * in the page store before that, and the generation that it loads afterwards has it. The flush
+ * publishes the generation first and drops the segments afterwards. Old generations are closed when
+ * {@link Epochs} says that nobody reads them.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Backend implements AutoCloseable {
 
-    private Backend() {}
+    private static final double FILL_PERCENT = 0.9;
 
-    /** Opens or creates the file, with all ten buckets. */
-    public static Backend open(Path file, BackendOptions options) throws IOException {
-        throw new UnsupportedOperationException();
+    /** Buffered bytes, in multiples of the flush limit, at which the apply thread flushes itself. */
+    private static final int BACKLOG_LIMIT = 8;
+
+    private record RetiredGeneration(Generation generation, long epoch) {}
+
+    private final Database database;
+    private final BackendOptions options;
+    private final Epochs epochs = new Epochs();
+    private final RevisionBuffer revisions = new RevisionBuffer();
+    private final ReentrantLock applyLock = new ReentrantLock();
+    private final ReentrantLock flushLock = new ReentrantLock();
+    private final ArrayDeque<RetiredGeneration> retired = new ArrayDeque<>();
+    private final Committer committer;
+
+    private volatile Generation generation;
+    private volatile long consistentIndex;
+    private volatile long consistentTerm;
+    private volatile long durableConsistentIndex;
+    private volatile LongConsumer checkpointListener = index -> {};
+
+    // Guarded by the apply lock; the volatile one is also read without it.
+    private Overlay overlay = new Overlay();
+    private volatile @Nullable Overlay flushing;
+    private boolean inEntry;
+    private long applyingIndex;
+    private long applyingTerm;
+    private boolean indexMoved;
+
+    // Guarded by the flush lock.
+    private long flushedIndex;
+
+    /** Operations and bytes since the last flush began; hints for the committer. */
+    private volatile int pendingOperations;
+
+    private Backend(Database database, BackendOptions options) {
+        this.database = database;
+        this.options = options;
+        this.generation = new Generation(database.beginRead());
+        this.consistentIndex = metaLong(MetaKeys.consistentIndex());
+        this.consistentTerm = metaLong(MetaKeys.term());
+        this.durableConsistentIndex = consistentIndex;
+        this.flushedIndex = consistentIndex;
+        this.committer = new Committer(this, options);
+    }
+
+    /** How the page store is to be opened for a backend: etcd's settings, durable at checkpoints. */
+    public static Options databaseOptions() {
+        return Options.etcd().withDurability(Durability.AT_CHECKPOINT);
+    }
+
+    /**
+     * Takes over a database, opened with {@link #databaseOptions}; makes the buckets that are
+     * missing. {@link #close} closes it.
+     *
+     * @throws StoreCorruptedException the content is not etcd's
+     */
+    public static Backend open(Database database, BackendOptions options) {
+        try (ReadTransaction read = database.beginRead()) {
+            boolean complete =
+                    Arrays.stream(SchemaBucket.values())
+                            .allMatch(bucket -> read.bucket(bucket.nameBytes()) != null);
+            if (!complete) {
+                createBuckets(database);
+            }
+        }
+        return new Backend(database, options);
+    }
+
+    private static void createBuckets(Database database) {
+        try (WriteTransaction write = database.beginWrite()) {
+            for (SchemaBucket bucket : SchemaBucket.values()) {
+                write.createBucketIfMissing(bucket.nameBytes());
+            }
+            write.commit();
+        }
+    }
+
+    private long metaLong(byte[] key) {
+        byte[] value = get(SchemaBucket.META, key);
+        if (value == null) {
+            return 0;
+        }
+        if (value.length != 8) {
+            throw new StoreCorruptedException(
+                    "bucket meta, %s: expected 8 bytes, found %d"
+                            .formatted(new String(key, java.nio.charset.StandardCharsets.US_ASCII),
+                                    value.length));
+        }
+        return Bytes.getLong(value, 0);
     }
 
     // --- the apply thread ---
@@ -37,129 +146,387 @@ public final class Backend implements AutoCloseable {
      * @param index must be greater than the last one
      */
     public void beginEntry(long index, long term) {
-        throw new UnsupportedOperationException();
+        if (revisions.bufferedBytes() > BACKLOG_LIMIT * options.flushBytes()) {
+            flush();
+        }
+        applyLock.lock();
+        if (inEntry || index <= consistentIndex) {
+            applyLock.unlock();
+            throw new IllegalStateException(
+                    "entry %d begins after entry %d%s"
+                            .formatted(index, consistentIndex, inEntry ? ", within another" : ""));
+        }
+        inEntry = true;
+        applyingIndex = index;
+        applyingTerm = term;
     }
 
     /** Ends the entry: the consistent index is now its index, changed or not. */
     public void endEntry() {
-        throw new UnsupportedOperationException();
+        requireApplyLock();
+        consistentIndex = applyingIndex;
+        if (applyingTerm > 0) {
+            consistentTerm = applyingTerm;
+        }
+        indexMoved = true;
+        pendingOperations++;
+        inEntry = false;
+        applyLock.unlock();
     }
 
-    /** Starts changes that belong to no entry and do not move the consistent index. */
+    /** Starts changes that belong to no entry and do not move the consistent index. Nests. */
     public void beginMaintenance() {
-        throw new UnsupportedOperationException();
+        applyLock.lock();
     }
 
+    /** Ends what {@link #beginMaintenance} began. */
     public void endMaintenance() {
-        throw new UnsupportedOperationException();
+        applyLock.unlock();
     }
 
     /** The value of a key, or null. Sees unflushed changes. Not for bucket {@code key}. */
     public byte @Nullable [] get(SchemaBucket bucket, byte[] key) {
-        throw new UnsupportedOperationException();
+        applyLock.lock();
+        try {
+            return getLocked(bucket, key);
+        } finally {
+            applyLock.unlock();
+        }
+    }
+
+    private byte @Nullable [] getLocked(SchemaBucket bucket, byte[] key) {
+        byte[] changed = overlay.get(bucket, key);
+        Overlay older = flushing;
+        if (changed == null && older != null) {
+            changed = older.get(bucket, key);
+        }
+        if (changed != null) {
+            return Overlay.isDeleted(changed) ? null : changed;
+        }
+        int ticket = epochs.pin();
+        try {
+            MemorySegment found = generation.bucket(bucket).get(key);
+            return found == null ? null : found.toArray(ValueLayout.JAVA_BYTE);
+        } finally {
+            epochs.unpin(ticket);
+        }
     }
 
     /** Within an entry or maintenance. Not for bucket {@code key}. Both arrays are taken over. */
     public void put(SchemaBucket bucket, byte[] key, byte[] value) {
-        throw new UnsupportedOperationException();
+        requireApplyLock();
+        // An empty value must not be mistaken for the mark of a deletion.
+        overlay.put(bucket, key, value.length == 0 ? new byte[0] : value);
+        pendingOperations++;
     }
 
     /** Within an entry or maintenance. Not for bucket {@code key}. */
     public void delete(SchemaBucket bucket, byte[] key) {
-        throw new UnsupportedOperationException();
+        requireApplyLock();
+        overlay.put(bucket, key, Overlay.DELETED);
+        pendingOperations++;
     }
 
     /** All entries in key order, unflushed changes included. Not for bucket {@code key}. */
     public void forEach(SchemaBucket bucket, BiConsumer<byte[], byte[]> action) {
-        throw new UnsupportedOperationException();
+        applyLock.lock();
+        try {
+            content(bucket).forEach(action);
+        } finally {
+            applyLock.unlock();
+        }
+    }
+
+    private TreeMap<byte[], byte[]> content(SchemaBucket bucket) {
+        TreeMap<byte[], byte[]> content = new TreeMap<>(Arrays::compareUnsigned);
+        Overlay older = flushing;
+        int ticket = epochs.pin();
+        try {
+            Cursor cursor = generation.bucket(bucket).cursor();
+            for (boolean more = cursor.first(); more; more = cursor.next()) {
+                content.put(cursor.keyBytes(), cursor.value().toArray(ValueLayout.JAVA_BYTE));
+            }
+        } finally {
+            epochs.unpin(ticket);
+        }
+        if (older != null) {
+            older.applyTo(bucket, content);
+        }
+        overlay.applyTo(bucket, content);
+        return content;
     }
 
     /** Index of the last entry applied (in memory); 0 for none. Any thread. */
     public long consistentIndex() {
-        throw new UnsupportedOperationException();
+        return consistentIndex;
     }
 
     /** Term of {@link #consistentIndex}; 0 when the file does not say. Any thread. */
     public long consistentTerm() {
-        throw new UnsupportedOperationException();
+        return consistentTerm;
+    }
+
+    private void requireApplyLock() {
+        if (!applyLock.isHeldByCurrentThread()) {
+            throw new IllegalStateException("a change outside of an entry");
+        }
+    }
+
+    // --- for the store ---
+
+    /** The write buffer of bucket {@code key}; for the store. */
+    public RevisionBuffer revisions() {
+        return revisions;
+    }
+
+    /** Readers of this backend and of the index over it; for the store. */
+    public Epochs epochs() {
+        return epochs;
+    }
+
+    /** The newest generation; to be loaded after the write buffer's segments, while pinned. */
+    public Generation generation() {
+        return generation;
+    }
+
+    /** A revision was appended to the buffer. */
+    public void revisionAppended() {
+        pendingOperations++;
     }
 
     // --- the committer's thread ---
 
     /** The agent that flushes and makes checkpoints. */
     public Committer committer() {
-        throw new UnsupportedOperationException();
+        return committer;
     }
 
     /**
-     * Flushes in the calling thread: all changes made so far are in the page store, not durable.
+     * Flushes in the calling thread: all whole entries are in the page store then, not durable.
+     *
+     * <p>Not within an entry or maintenance: who holds the apply lock must not wait for a flush.
+     *
+     * @return operations flushed
      */
-    public void flush() {
-        throw new UnsupportedOperationException();
+    public int flush() {
+        if (applyLock.isHeldByCurrentThread()) {
+            throw new IllegalStateException("a flush within an entry");
+        }
+        flushLock.lock();
+        try {
+            return flushLocked();
+        } finally {
+            flushLock.unlock();
+        }
+    }
+
+    private int flushLocked() {
+        applyLock.lock();
+        RevisionSegment[] segments;
+        Overlay changes;
+        boolean moved;
+        long index;
+        long term;
+        int operations;
+        try {
+            segments = revisions.seal();
+            changes = overlay;
+            moved = indexMoved;
+            index = consistentIndex;
+            term = consistentTerm;
+            operations = pendingOperations;
+            if (segments.length == 0 && changes.operations() == 0 && !moved) {
+                return 0;
+            }
+            overlay = new Overlay();
+            flushing = changes;
+            indexMoved = false;
+            pendingOperations = 0;
+        } finally {
+            applyLock.unlock();
+        }
+        try (WriteTransaction write = database.beginWrite()) {
+            appendRevisions(bucket(write, SchemaBucket.KEY), segments);
+            writeOverlay(write, changes);
+            if (index > 0) {
+                Bucket meta = bucket(write, SchemaBucket.META);
+                meta.put(MetaKeys.consistentIndex(), Bytes.ofLong(index));
+                if (term > 0) {
+                    meta.put(MetaKeys.term(), Bytes.ofLong(term));
+                }
+            }
+            write.commit();
+        }
+        flushedIndex = index;
+        publishGeneration();
+        flushing = null;
+        revisions.drop(segments.length);
+        return Math.max(operations, 1);
+    }
+
+    private static void appendRevisions(Bucket bucket, RevisionSegment[] segments) {
+        bucket.setFillPercent(FILL_PERCENT);
+        for (RevisionSegment segment : segments) {
+            int entries = segment.entriesUpTo(Long.MAX_VALUE - 1);
+            for (int entry = 0; entry < entries; entry++) {
+                long main = segment.main(entry);
+                boolean tombstone = segment.isTombstone(entry);
+                bucket.put(
+                        RevisionKey.encode(main, segment.sub(entry, main), tombstone),
+                        segment.memory().asSlice(segment.offset(entry), segment.length(entry)));
+            }
+        }
+    }
+
+    private static void writeOverlay(WriteTransaction write, Overlay changes) {
+        changes.changes()
+                .forEach(
+                        (bucket, map) -> {
+                            Bucket target = bucket(write, bucket);
+                            map.forEach(
+                                    (key, value) -> {
+                                        if (Overlay.isDeleted(value)) {
+                                            target.delete(key);
+                                        } else {
+                                            target.put(key, value);
+                                        }
+                                    });
+                        });
+    }
+
+    private static Bucket bucket(WriteTransaction write, SchemaBucket bucket) {
+        Bucket found = write.bucket(bucket.nameBytes());
+        if (found == null) {
+            throw new StoreCorruptedException("bucket " + bucket.bucketName() + " is missing");
+        }
+        return found;
+    }
+
+    /** With the flush lock held. */
+    private void publishGeneration() {
+        Generation old = generation;
+        generation = new Generation(database.beginRead());
+        retired.add(new RetiredGeneration(old, epochs.advance()));
+        closeUnread();
+    }
+
+    /** Closes generations that nobody reads any more. With the flush lock held. */
+    private void closeUnread() {
+        if (retired.isEmpty()) {
+            return;
+        }
+        long minimum = epochs.minimumPinned();
+        while (!retired.isEmpty() && retired.peekFirst().epoch() <= minimum) {
+            retired.removeFirst().generation().close();
+        }
+    }
+
+    /**
+     * Changes bucket {@code key} in place, as compaction does, in one page-store transaction of its
+     * own. The consistent index is not touched.
+     */
+    public void rewriteRevisions(Consumer<WriteTransaction> change) {
+        flushLock.lock();
+        try {
+            try (WriteTransaction write = database.beginWrite()) {
+                change.accept(write);
+                write.commit();
+            }
+            publishGeneration();
+        } finally {
+            flushLock.unlock();
+        }
+    }
+
+    /** Makes what was flushed durable. Any thread; checkpoints are serialised by the page store. */
+    void checkpoint() {
+        long index;
+        flushLock.lock();
+        try {
+            index = flushedIndex;
+            closeUnread();
+        } finally {
+            flushLock.unlock();
+        }
+        database.checkpoint();
+        synchronized (this) {
+            if (index > durableConsistentIndex) {
+                durableConsistentIndex = index;
+            }
+        }
+        checkpointListener.accept(durableConsistentIndex);
+    }
+
+    int pendingOperations() {
+        return pendingOperations;
     }
 
     /** Flushes and makes everything durable in the calling thread (etcd's ForceCommit). */
     public void forceCommit() {
-        throw new UnsupportedOperationException();
+        flush();
+        checkpoint();
     }
 
     // --- any thread ---
 
     /** The consistent index of the last checkpoint: log entries up to it are not needed again. */
     public long durableConsistentIndex() {
-        throw new UnsupportedOperationException();
+        return durableConsistentIndex;
     }
 
-    /** Called by the committer after each checkpoint with {@link #durableConsistentIndex}. */
+    /** Sets who is told {@link #durableConsistentIndex} after each checkpoint. */
     public void onCheckpoint(LongConsumer listener) {
-        throw new UnsupportedOperationException();
+        checkpointListener = listener;
     }
 
     /** High-water mark times page size, as etcd reports it. */
     public long sizeBytes() {
-        throw new UnsupportedOperationException();
+        return generation.transaction().sizeBytes();
     }
 
     /** {@link #sizeBytes} without free pages. */
     public long sizeInUseBytes() {
-        throw new UnsupportedOperationException();
+        return database.stats().inUseBytes();
     }
 
-    /** Bytes in the write buffer that no flush has taken yet. */
+    /** Bytes in the write buffer that no flush has moved yet. */
     public long bufferedBytes() {
-        throw new UnsupportedOperationException();
+        return revisions.bufferedBytes();
+    }
+
+    /**
+     * A read transaction of the page store as of now, flushed first; the caller closes it. For
+     * long scans: it pins nothing but pages.
+     */
+    public ReadTransaction flushedRead() {
+        flush();
+        return database.beginRead();
     }
 
     /** A consistent copy of the whole file as of now; flushes first, then holds one version. */
     public BackendSnapshot snapshot() {
-        throw new UnsupportedOperationException();
+        return new BackendSnapshot(flushedRead());
     }
 
     /** CRC-32C over all buckets (Maintenance.Hash); flushes first. Unsigned 32 bits. */
     public long hash() {
-        throw new UnsupportedOperationException();
+        try (ReadTransaction read = flushedRead()) {
+            return BackendHash.of(read);
+        }
     }
 
-    /** Gives free space back to the file system while reads and writes go on. */
-    public void defragment() throws IOException {
-        throw new UnsupportedOperationException();
-    }
-
-    /** A last flush and checkpoint, then closes the file. */
+    /** A last flush and checkpoint, then closes the file. No view may be open. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
-    }
-
-    /** A pinned version of the file, to be sent to a client or a peer. */
-    public interface BackendSnapshot extends AutoCloseable {
-        /** Bytes that {@link #writeTo} will write. */
-        long sizeBytes();
-
-        /** Writes the file's bytes in order; may be called once. */
-        void writeTo(WritableByteChannel channel) throws IOException;
-
-        @Override
-        void close();
+        flushLock.lock();
+        try {
+            flushLocked();
+            generation.close();
+            retired.forEach(old -> old.generation().close());
+            retired.clear();
+        } finally {
+            flushLock.unlock();
+        }
+        database.close();
     }
 }

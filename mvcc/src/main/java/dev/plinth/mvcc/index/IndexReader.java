@@ -26,7 +26,7 @@ public final class IndexReader {
     private final IndexMemory memory;
     private final RecordCursor cursor;
     private final KeyState state = new KeyState();
-    private final Revisions revisions = new Revisions();
+    private @Nullable Revisions revisions;
     private MemorySegment leaf = MemorySegment.NULL;
     private long leafAt;
     private int entry;
@@ -67,12 +67,38 @@ public final class IndexReader {
         if (!seekKey(root, key)) {
             return false;
         }
-        revisions.load(cursor);
-        int picked = revisions.picked(at);
+        Revisions all = revisions == null ? new Revisions() : revisions;
+        revisions = all;
+        all.load(cursor);
+        int picked = all.picked(at);
         return picked >= 0
-                && !revisions.tombstone(picked)
-                && revisions.main(picked) == main
-                && revisions.sub(picked) == sub;
+                && !all.tombstone(picked)
+                && all.main(picked) == main
+                && all.sub(picked) == sub;
+    }
+
+    /** Whether any key, dead or alive, has a revision with a main of at most {@code main}. */
+    public boolean knowsUpTo(int root, long main) {
+        if (root == 0) {
+            return false;
+        }
+        MemorySegment s = memory.slab(root);
+        long o = IndexMemory.offset(root);
+        boolean isLeaf = Node.isLeaf(s, o);
+        for (int i = 0; i < Node.count(s, o); i++) {
+            if (isLeaf ? seekEntry(s, o, i, main) : knowsUpTo(Node.child(s, o, i), main)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean seekEntry(MemorySegment s, long o, int i, long main) {
+        leaf = s;
+        leafAt = o;
+        entry = i;
+        openEntry();
+        return cursor.seek(main);
     }
 
     /** Visits the keys of the interval that are alive at a revision, in order. */

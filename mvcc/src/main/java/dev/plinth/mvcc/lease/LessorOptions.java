@@ -20,6 +20,9 @@ public record LessorOptions(
     /** Longest lifetime that may be asked for, in seconds. */
     public static final long MAX_TTL_SECONDS = 9_000_000_000L;
 
+    /** Most checkpoints that one round reports; to be proposed 1000 at a time. */
+    public static final int CHECKPOINTS_PER_ROUND = 500_000;
+
     /** etcd's defaults: 2 s, request timeout of 7 s, 500 a round, no checkpoints. */
     public static final LessorOptions DEFAULT = new LessorOptions(2, 7_000_000_000L, 500, 0, false);
 }

@@ -96,6 +96,18 @@ public final class Epochs {
         return minimum;
     }
 
+    /** Whether any reader has a pin. */
+    public boolean isPinned() {
+        for (Table table = first; table != null; table = table.next) {
+            for (int i = 0; i < SLOTS; i++) {
+                if (table.slots.get(i * SPACING) != FREE) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     private Table nextTable(Table table) {
         Table next = table.next;
         if (next != null) {

@@ -1,21 +1,31 @@
 package dev.plinth.mvcc.watch;
 
-/** Events in order of revision, then of the changes in it. Immutable, shared between watchers. */
-@SuppressWarnings("DoNotCallSuggester")
-public final class WatchEvents {
+import java.util.List;
 
-    WatchEvents() {}
+/** Events in order of revision, then of the changes in it. Immutable, shared between watchers. */
+public final class WatchEvents {
+    private final List<WatchEvent> events;
+    private final long encodedBytes;
+
+    WatchEvents(List<WatchEvent> events) {
+        this.events = List.copyOf(events);
+        long bytes = 0;
+        for (WatchEvent event : this.events) {
+            bytes += event.encoded().length;
+        }
+        this.encodedBytes = bytes;
+    }
 
     public int size() {
-        throw new UnsupportedOperationException();
+        return events.size();
     }
 
     public WatchEvent get(int i) {
-        throw new UnsupportedOperationException();
+        return events.get(i);
     }
 
     /** Sum of the sizes of {@link WatchEvent#encoded}. */
     public long encodedBytes() {
-        throw new UnsupportedOperationException();
+        return encodedBytes;
     }
 }

@@ -1,0 +1,50 @@
+package dev.plinth.mvcc.backend;
+
+import dev.plinth.pagestore.Bucket;
+import dev.plinth.pagestore.Cursor;
+import dev.plinth.pagestore.Transaction;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import dev.plinth.mvcc.codec.Crc32c;
+
+/**
+ * The hash of the whole backend: for each bucket in order of the names the name, then each key and
+ * value in key order, without the entries that members legitimately differ in.
+ */
+final class BackendHash {
+    private static final Set<byte[]> IGNORED_IN_META = ignored();
+
+    private BackendHash() {}
+
+    private static Set<byte[]> ignored() {
+        Set<byte[]> keys = new TreeSet<>(Arrays::compareUnsigned);
+        keys.add(MetaKeys.consistentIndex());
+        keys.add(MetaKeys.term());
+        keys.add(MetaKeys.storageVersion());
+        return keys;
+    }
+
+    static long of(Transaction read) {
+        Crc32c crc = new Crc32c();
+        Cursor names = read.root().cursor();
+        for (boolean more = names.first(); more; more = names.next()) {
+            byte[] name = names.keyBytes();
+            crc.update(name);
+            Bucket bucket = read.bucket(name);
+            if (bucket == null) {
+                continue;
+            }
+            boolean isMeta = Arrays.equals(name, SchemaBucket.META.nameBytes());
+            Cursor cursor = bucket.cursor();
+            for (boolean entry = cursor.first(); entry; entry = cursor.next()) {
+                if (isMeta && IGNORED_IN_META.contains(cursor.keyBytes())) {
+                    continue;
+                }
+                crc.update(cursor.key());
+                crc.update(cursor.value());
+            }
+        }
+        return crc.value();
+    }
+}
