@@ -155,8 +155,7 @@ public final class Compactor {
         int ticket = backend.epochs().pin();
         try {
             Published pinned = store.published();
-            job.keepsAnything =
-                    pinned.index().newReader().knowsUpTo(pinned.root(), job.revision);
+            job.keepsAnything = pinned.index().newReader().knowsUpTo(pinned.root(), job.revision);
         } finally {
             backend.epochs().unpin(ticket);
         }
@@ -166,23 +165,20 @@ public final class Compactor {
     private boolean scanStep(Job job) {
         Backend backend = store.published().backend();
         boolean[] last = {false};
-        backend.rewriteRevisions(
-                write -> {
-                    int ticket = backend.epochs().pin();
-                    try {
-                        last[0] = scanBatch(job, write, store.published());
-                    } finally {
-                        backend.epochs().unpin(ticket);
-                    }
-                    if (last[0]) {
-                        Bucket meta =
-                                Objects.requireNonNull(
-                                        write.bucket(SchemaBucket.META.nameBytes()));
-                        meta.put(
-                                MetaKeys.finishedCompactRevision(),
-                                RevisionKey.encode(job.revision, 0, false));
-                    }
-                });
+        backend.rewriteRevisions(write -> {
+            int ticket = backend.epochs().pin();
+            try {
+                last[0] = scanBatch(job, write, store.published());
+            } finally {
+                backend.epochs().unpin(ticket);
+            }
+            if (last[0]) {
+                Bucket meta = Objects.requireNonNull(write.bucket(SchemaBucket.META.nameBytes()));
+                meta.put(
+                        MetaKeys.finishedCompactRevision(),
+                        RevisionKey.encode(job.revision, 0, false));
+            }
+        });
         return last[0];
     }
 
@@ -218,8 +214,7 @@ public final class Compactor {
 
     /** Feeds the entry that key and value show, as HashKV at this revision would have done. */
     private void hash(Job job, long main, boolean known) {
-        boolean tombstone =
-                RevisionKey.isTombstone(key.segment(), key.offset(), key.length());
+        boolean tombstone = RevisionKey.isTombstone(key.segment(), key.offset(), key.length());
         boolean skipped =
                 (main <= job.previous && job.keepsAnything && !known)
                         || (main == job.previous && tombstone);

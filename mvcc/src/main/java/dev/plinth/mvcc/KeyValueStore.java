@@ -7,7 +7,6 @@ import dev.plinth.mvcc.backend.SchemaBucket;
 import dev.plinth.mvcc.buffer.Changes;
 import dev.plinth.mvcc.buffer.RevisionSegment;
 import dev.plinth.mvcc.codec.RevisionKey;
-import dev.plinth.mvcc.index.KeyIndex;
 import dev.plinth.mvcc.lease.Lessor;
 import dev.plinth.mvcc.watch.WatchHub;
 import java.util.ArrayList;
@@ -50,9 +49,9 @@ public final class KeyValueStore implements AutoCloseable {
     }
 
     /**
-     * Opens the store: reads the whole {@code key} bucket, rebuilds the index, attaches keys to
-     * the leases and takes up an interrupted compaction. The lessor must have been recovered from
-     * the same backend before.
+     * Opens the store: reads the whole {@code key} bucket, rebuilds the index, attaches keys to the
+     * leases and takes up an interrupted compaction. The lessor must have been recovered from the
+     * same backend before.
      *
      * @throws StoreCorruptedException the database holds what no etcd writes
      */
@@ -240,14 +239,13 @@ public final class KeyValueStore implements AutoCloseable {
 
     /** Frees the indexes of replaced states that nobody reads any more. */
     private void closeReplaced() {
-        replaced.removeIf(
-                old -> {
-                    boolean unread = !old.backend().epochs().isPinned();
-                    if (unread) {
-                        old.index().close();
-                    }
-                    return unread;
-                });
+        replaced.removeIf(old -> {
+            boolean unread = !old.backend().epochs().isPinned();
+            if (unread) {
+                old.index().close();
+            }
+            return unread;
+        });
     }
 
     /** Native bytes that the index holds. */

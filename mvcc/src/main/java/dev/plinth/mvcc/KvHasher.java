@@ -80,13 +80,11 @@ final class KvHasher {
         return crc.value();
     }
 
-    private boolean scanSome(
-            Cursor cursor, Published pinned, long at, long compacted, Crc32c crc) {
+    private boolean scanSome(Cursor cursor, Published pinned, long at, long compacted, Crc32c crc) {
         IndexReader index = pinned.index().newReader();
         ByteView key = new ByteView();
         ByteView value = new ByteView();
-        boolean keepsAnything =
-                compacted >= 0 && KeyIndex.keepsAnything(index, pinned.root(), at);
+        boolean keepsAnything = compacted >= 0 && KeyIndex.keepsAnything(index, pinned.root(), at);
         for (int i = 0; i < ENTRIES_PER_PIN; i++) {
             cursor.key(key);
             cursor.value(value);
@@ -95,7 +93,8 @@ final class KvHasher {
             if (main > at) {
                 return false;
             }
-            if (main > compacted || isKept(index, pinned, key, value, at, compacted, keepsAnything)) {
+            if (main > compacted
+                    || isKept(index, pinned, key, value, at, compacted, keepsAnything)) {
                 crc.update(key.segment(), key.offset(), key.length());
                 crc.update(value.segment(), value.offset(), value.length());
             }
@@ -117,8 +116,7 @@ final class KvHasher {
             boolean keepsAnything) {
         long main = RevisionKey.main(key.segment(), key.offset());
         int sub = RevisionKey.sub(key.segment(), key.offset());
-        boolean tombstone =
-                RevisionKey.isTombstone(key.segment(), key.offset(), key.length());
+        boolean tombstone = RevisionKey.isTombstone(key.segment(), key.offset(), key.length());
         if (main == compacted && tombstone) {
             return false;
         }

@@ -65,8 +65,7 @@ record Restored(Published published, long compactRevision, long scheduledCompact
             RevisionKey.check(key.segment(), key.offset(), key.length());
             last = RevisionKey.main(key.segment(), key.offset());
             int sub = RevisionKey.sub(key.segment(), key.offset());
-            boolean tombstone =
-                    RevisionKey.isTombstone(key.segment(), key.offset(), key.length());
+            boolean tombstone = RevisionKey.isTombstone(key.segment(), key.offset(), key.length());
             pair.wrap(value.segment(), value.offset(), value.length());
             byte[] name = pair.key();
             if (name.length == 0) {

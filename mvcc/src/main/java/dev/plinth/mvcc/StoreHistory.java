@@ -128,8 +128,7 @@ final class StoreHistory implements History {
                     && (events.size() >= eventsMax || bytes >= bytesMax || scanned >= scannedMax);
         }
 
-        private void add(
-                long main, boolean tombstone, MemorySegment memory, long at, int length) {
+        private void add(long main, boolean tombstone, MemorySegment memory, long at, int length) {
             lastMain = main;
             scanned++;
             pair.wrap(memory, at, length);

@@ -117,8 +117,8 @@ public final class WriteView implements ReadView {
     }
 
     /**
-     * Deletes the keys of the interval that are alive, in key order, a tombstone and a
-     * sub-revision each, and detaches them from their leases.
+     * Deletes the keys of the interval that are alive, in key order, a tombstone and a sub-revision
+     * each, and detaches them from their leases.
      *
      * @param end as in {@link RangeQuery}
      * @return how many keys were deleted

@@ -7,17 +7,20 @@ import dev.plinth.mvcc.codec.Bytes;
 import dev.plinth.mvcc.codec.RevisionKey;
 import dev.plinth.mvcc.reclaim.Epochs;
 import dev.plinth.pagestore.Bucket;
+import dev.plinth.pagestore.ByteView;
 import dev.plinth.pagestore.Cursor;
 import dev.plinth.pagestore.Database;
 import dev.plinth.pagestore.Durability;
 import dev.plinth.pagestore.Options;
 import dev.plinth.pagestore.ReadTransaction;
 import dev.plinth.pagestore.WriteTransaction;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -37,17 +40,19 @@ import org.jspecify.annotations.Nullable;
  * between {@link #beginEntry} and {@link #endEntry}, under the apply lock; a flush takes what is
  * there when it gets that lock, so it takes whole entries only.
  *
- * <p><b>Reading while a flush moves data.</b> A reader loads, in this order: the published revision,
- * the segments of the write buffer, the generation. What has left the buffer before it looked was
- * in the page store before that, and the generation that it loads afterwards has it. The flush
- * publishes the generation first and drops the segments afterwards. Old generations are closed when
- * {@link Epochs} says that nobody reads them.
+ * <p><b>Reading while a flush moves data.</b> A reader loads, in this order: the published
+ * revision, the segments of the write buffer, the generation. What has left the buffer before it
+ * looked was in the page store before that, and the generation that it loads afterwards has it. The
+ * flush publishes the generation first and drops the segments afterwards. Old generations are
+ * closed when {@link Epochs} says that nobody reads them.
  */
 public final class Backend implements AutoCloseable {
 
     private static final double FILL_PERCENT = 0.9;
 
-    /** Buffered bytes, in multiples of the flush limit, at which the apply thread flushes itself. */
+    /**
+     * Buffered bytes, in multiples of the flush limit, at which the apply thread flushes itself.
+     */
     private static final int BACKLOG_LIMIT = 8;
 
     private record RetiredGeneration(Generation generation, long epoch) {}
@@ -79,7 +84,7 @@ public final class Backend implements AutoCloseable {
     private long flushedIndex;
 
     /** Operations and bytes since the last flush began; hints for the committer. */
-    private volatile int pendingOperations;
+    private final AtomicInteger pendingOperations = new AtomicInteger();
 
     private Backend(Database database, BackendOptions options) {
         this.database = database;
@@ -92,7 +97,9 @@ public final class Backend implements AutoCloseable {
         this.committer = new Committer(this, options);
     }
 
-    /** How the page store is to be opened for a backend: etcd's settings, durable at checkpoints. */
+    /**
+     * How the page store is to be opened for a backend: etcd's settings, durable at checkpoints.
+     */
     public static Options databaseOptions() {
         return Options.etcd().withDurability(Durability.AT_CHECKPOINT);
     }
@@ -132,7 +139,8 @@ public final class Backend implements AutoCloseable {
         if (value.length != 8) {
             throw new StoreCorruptedException(
                     "bucket meta, %s: expected 8 bytes, found %d"
-                            .formatted(new String(key, java.nio.charset.StandardCharsets.US_ASCII),
+                            .formatted(
+                                    new String(key, java.nio.charset.StandardCharsets.US_ASCII),
                                     value.length));
         }
         return Bytes.getLong(value, 0);
@@ -169,7 +177,7 @@ public final class Backend implements AutoCloseable {
             consistentTerm = applyingTerm;
         }
         indexMoved = true;
-        pendingOperations++;
+        pendingOperations.incrementAndGet();
         inEntry = false;
         applyLock.unlock();
     }
@@ -205,8 +213,8 @@ public final class Backend implements AutoCloseable {
         }
         int ticket = epochs.pin();
         try {
-            MemorySegment found = generation.bucket(bucket).get(key);
-            return found == null ? null : found.toArray(ValueLayout.JAVA_BYTE);
+            ByteView view = new ByteView();
+            return generation.bucket(bucket).get(key, view) ? view.toByteArray() : null;
         } finally {
             epochs.unpin(ticket);
         }
@@ -217,14 +225,14 @@ public final class Backend implements AutoCloseable {
         requireApplyLock();
         // An empty value must not be mistaken for the mark of a deletion.
         overlay.put(bucket, key, value.length == 0 ? new byte[0] : value);
-        pendingOperations++;
+        pendingOperations.incrementAndGet();
     }
 
     /** Within an entry or maintenance. Not for bucket {@code key}. */
     public void delete(SchemaBucket bucket, byte[] key) {
         requireApplyLock();
         overlay.put(bucket, key, Overlay.DELETED);
-        pendingOperations++;
+        pendingOperations.incrementAndGet();
     }
 
     /** All entries in key order, unflushed changes included. Not for bucket {@code key}. */
@@ -237,14 +245,16 @@ public final class Backend implements AutoCloseable {
         }
     }
 
-    private TreeMap<byte[], byte[]> content(SchemaBucket bucket) {
-        TreeMap<byte[], byte[]> content = new TreeMap<>(Arrays::compareUnsigned);
+    private Map<byte[], byte[]> content(SchemaBucket bucket) {
+        Map<byte[], byte[]> content = new TreeMap<>(Arrays::compareUnsigned);
         Overlay older = flushing;
         int ticket = epochs.pin();
         try {
             Cursor cursor = generation.bucket(bucket).cursor();
+            ByteView value = new ByteView();
             for (boolean more = cursor.first(); more; more = cursor.next()) {
-                content.put(cursor.keyBytes(), cursor.value().toArray(ValueLayout.JAVA_BYTE));
+                cursor.value(value);
+                content.put(cursor.keyBytes(), value.toByteArray());
             }
         } finally {
             epochs.unpin(ticket);
@@ -291,7 +301,7 @@ public final class Backend implements AutoCloseable {
 
     /** A revision was appended to the buffer. */
     public void revisionAppended() {
-        pendingOperations++;
+        pendingOperations.incrementAndGet();
     }
 
     // --- the committer's thread ---
@@ -320,48 +330,56 @@ public final class Backend implements AutoCloseable {
         }
     }
 
-    private int flushLocked() {
+    /** What one flush takes. */
+    private record Batch(
+            RevisionSegment[] segments, Overlay changes, long index, long term, int operations) {}
+
+    /** Takes all whole entries; null when there is nothing. */
+    private @Nullable Batch seal() {
         applyLock.lock();
-        RevisionSegment[] segments;
-        Overlay changes;
-        boolean moved;
-        long index;
-        long term;
-        int operations;
         try {
-            segments = revisions.seal();
-            changes = overlay;
-            moved = indexMoved;
-            index = consistentIndex;
-            term = consistentTerm;
-            operations = pendingOperations;
-            if (segments.length == 0 && changes.operations() == 0 && !moved) {
-                return 0;
+            RevisionSegment[] segments = revisions.seal();
+            if (segments.length == 0 && overlay.operations() == 0 && !indexMoved) {
+                return null;
             }
+            Batch batch =
+                    new Batch(
+                            segments,
+                            overlay,
+                            consistentIndex,
+                            consistentTerm,
+                            pendingOperations.getAndSet(0));
+            flushing = overlay;
             overlay = new Overlay();
-            flushing = changes;
             indexMoved = false;
-            pendingOperations = 0;
+            return batch;
         } finally {
             applyLock.unlock();
         }
+    }
+
+    private int flushLocked() {
+        Batch batch = seal();
+        if (batch == null) {
+            return 0;
+        }
         try (WriteTransaction write = database.beginWrite()) {
-            appendRevisions(bucket(write, SchemaBucket.KEY), segments);
-            writeOverlay(write, changes);
-            if (index > 0) {
+            appendRevisions(bucket(write, SchemaBucket.KEY), batch.segments());
+            writeOverlay(write, batch.changes());
+            if (batch.index() > 0) {
                 Bucket meta = bucket(write, SchemaBucket.META);
-                meta.put(MetaKeys.consistentIndex(), Bytes.ofLong(index));
-                if (term > 0) {
-                    meta.put(MetaKeys.term(), Bytes.ofLong(term));
+                meta.put(MetaKeys.consistentIndex(), Bytes.ofLong(batch.index()));
+                if (batch.term() > 0) {
+                    meta.put(MetaKeys.term(), Bytes.ofLong(batch.term()));
                 }
             }
             write.commit();
         }
-        flushedIndex = index;
+        flushedIndex = batch.index();
         publishGeneration();
         flushing = null;
-        revisions.drop(segments.length);
-        return Math.max(operations, 1);
+        revisions.drop(batch.segments().length);
+        return Math.max(batch.operations(), 1);
     }
 
     private static void appendRevisions(Bucket bucket, RevisionSegment[] segments) {
@@ -380,18 +398,16 @@ public final class Backend implements AutoCloseable {
 
     private static void writeOverlay(WriteTransaction write, Overlay changes) {
         changes.changes()
-                .forEach(
-                        (bucket, map) -> {
-                            Bucket target = bucket(write, bucket);
-                            map.forEach(
-                                    (key, value) -> {
-                                        if (Overlay.isDeleted(value)) {
-                                            target.delete(key);
-                                        } else {
-                                            target.put(key, value);
-                                        }
-                                    });
-                        });
+                .forEach((bucket, map) -> {
+                    Bucket target = bucket(write, bucket);
+                    map.forEach((key, value) -> {
+                        if (Overlay.isDeleted(value)) {
+                            target.delete(key);
+                        } else {
+                            target.put(key, value);
+                        }
+                    });
+                });
     }
 
     private static Bucket bucket(WriteTransaction write, SchemaBucket bucket) {
@@ -458,7 +474,7 @@ public final class Backend implements AutoCloseable {
     }
 
     int pendingOperations() {
-        return pendingOperations;
+        return pendingOperations.get();
     }
 
     /** Flushes and makes everything durable in the calling thread (etcd's ForceCommit). */
@@ -495,8 +511,8 @@ public final class Backend implements AutoCloseable {
     }
 
     /**
-     * A read transaction of the page store as of now, flushed first; the caller closes it. For
-     * long scans: it pins nothing but pages.
+     * A read transaction of the page store as of now, flushed first; the caller closes it. For long
+     * scans: it pins nothing but pages.
      */
     public ReadTransaction flushedRead() {
         flush();
@@ -528,5 +544,30 @@ public final class Backend implements AutoCloseable {
             flushLock.unlock();
         }
         database.close();
+    }
+
+    /** A pinned version of the database file, to be sent to a client or a peer. One thread. */
+    public static final class BackendSnapshot implements AutoCloseable {
+        private final ReadTransaction transaction;
+
+        private BackendSnapshot(ReadTransaction transaction) {
+            this.transaction = transaction;
+        }
+
+        /** Bytes that {@link #writeTo} will write. */
+        public long sizeBytes() {
+            return transaction.sizeBytes();
+        }
+
+        /** Writes the bytes of a database file in order. */
+        public void writeTo(WritableByteChannel channel) throws IOException {
+            transaction.writeTo(channel);
+        }
+
+        /** Lets the version go. */
+        @Override
+        public void close() {
+            transaction.close();
+        }
     }
 }

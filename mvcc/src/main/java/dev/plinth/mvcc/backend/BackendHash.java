@@ -1,12 +1,13 @@
 package dev.plinth.mvcc.backend;
 
+import dev.plinth.mvcc.codec.Crc32c;
 import dev.plinth.pagestore.Bucket;
+import dev.plinth.pagestore.ByteView;
 import dev.plinth.pagestore.Cursor;
 import dev.plinth.pagestore.Transaction;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
-import dev.plinth.mvcc.codec.Crc32c;
 
 /**
  * The hash of the whole backend: for each bucket in order of the names the name, then each key and
@@ -27,6 +28,7 @@ final class BackendHash {
 
     static long of(Transaction read) {
         Crc32c crc = new Crc32c();
+        ByteView view = new ByteView();
         Cursor names = read.root().cursor();
         for (boolean more = names.first(); more; more = names.next()) {
             byte[] name = names.keyBytes();
@@ -41,8 +43,10 @@ final class BackendHash {
                 if (isMeta && IGNORED_IN_META.contains(cursor.keyBytes())) {
                     continue;
                 }
-                crc.update(cursor.key());
-                crc.update(cursor.value());
+                cursor.key(view);
+                crc.update(view.segment(), view.offset(), view.length());
+                cursor.value(view);
+                crc.update(view.segment(), view.offset(), view.length());
             }
         }
         return crc.value();

@@ -1,5 +1,7 @@
 package dev.plinth.mvcc.backend;
 
+import java.util.concurrent.atomic.AtomicLong;
+
 /**
  * Moves the write buffer into the page store and makes checkpoints when {@link BackendOptions} say
  * so. Driven by one thread; the apply thread never waits for it longer than it takes to hand over
@@ -13,7 +15,7 @@ public final class Committer {
     private final BackendOptions options;
     private long firstPendingNanos;
     private boolean isPending;
-    private volatile long flushedBytes;
+    private final AtomicLong flushedBytes = new AtomicLong();
     private volatile boolean flushedSinceCheckpoint;
     private long lastCheckpointNanos;
     private boolean hasCheckpointTime;
@@ -53,7 +55,7 @@ public final class Committer {
         }
         isPending = false;
         int flushed = backend.flush();
-        flushedBytes += bytes;
+        flushedBytes.addAndGet(bytes);
         flushedSinceCheckpoint = true;
         return flushed;
     }
@@ -65,11 +67,11 @@ public final class Committer {
             lastCheckpointNanos = nowNanos;
         }
         if (!flushedSinceCheckpoint
-                || (flushedBytes < options.checkpointBytes()
+                || (flushedBytes.get() < options.checkpointBytes()
                         && nowNanos - lastCheckpointNanos < options.checkpointIntervalNanos())) {
             return 0;
         }
-        flushedBytes = 0;
+        flushedBytes.set(0);
         flushedSinceCheckpoint = false;
         lastCheckpointNanos = nowNanos;
         backend.checkpoint();

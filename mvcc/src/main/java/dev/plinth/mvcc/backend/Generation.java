@@ -1,8 +1,8 @@
 package dev.plinth.mvcc.backend;
 
+import dev.plinth.mvcc.StoreCorruptedException;
 import dev.plinth.pagestore.Bucket;
 import dev.plinth.pagestore.ReadTransaction;
-import dev.plinth.mvcc.StoreCorruptedException;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;

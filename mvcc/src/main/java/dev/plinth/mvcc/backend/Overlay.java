@@ -36,14 +36,13 @@ final class Overlay {
     void applyTo(SchemaBucket bucket, Map<byte[], byte[]> content) {
         NavigableMap<byte[], byte[]> map = changes.get(bucket);
         if (map != null) {
-            map.forEach(
-                    (key, value) -> {
-                        if (isDeleted(value)) {
-                            content.remove(key);
-                        } else {
-                            content.put(key, value);
-                        }
-                    });
+            map.forEach((key, value) -> {
+                if (isDeleted(value)) {
+                    content.remove(key);
+                } else {
+                    content.put(key, value);
+                }
+            });
         }
     }
 

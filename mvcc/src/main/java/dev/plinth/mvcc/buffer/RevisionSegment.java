@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * A run of consecutive revisions with their encoded pairs, found by number: {@code main - firstMain}
- * leads to the first entry of a main revision, the sub-revision to the entry.
+ * A run of consecutive revisions with their encoded pairs, found by number: {@code main -
+ * firstMain} leads to the first entry of a main revision, the sub-revision to the entry.
  *
  * <p>Written by the apply thread in place; read by others up to the revision that was published to
  * them, so plain accesses are enough. Full when either its entries or its bytes are used up; never

@@ -37,8 +37,7 @@ final class LeaseHeap {
             up(size - 1);
         } else {
             times[at] = time;
-            up(at);
-            down(positions.get(id));
+            down(up(at));
         }
     }
 
@@ -51,8 +50,7 @@ final class LeaseHeap {
         if (at < size) {
             long moved = ids[size];
             place(at, moved, times[size]);
-            up(at);
-            down(positions.get(moved));
+            down(up(at));
         }
     }
 
@@ -61,16 +59,18 @@ final class LeaseHeap {
         positions.clear();
     }
 
-    private void up(int from) {
+    /** Returns where the lease has come to. */
+    private int up(int from) {
         int at = from;
         while (at > 0) {
             int parent = (at - 1) / 2;
             if (times[parent] <= times[at]) {
-                return;
+                return at;
             }
             swap(at, parent);
             at = parent;
         }
+        return at;
     }
 
     private void down(int from) {

@@ -185,8 +185,7 @@ public final class Lessor {
     }
 
     private void persist(Lease lease) {
-        LeaseRecord stored =
-                new LeaseRecord(lease.id, lease.ttlSeconds, lease.remainingTtlSeconds);
+        LeaseRecord stored = new LeaseRecord(lease.id, lease.ttlSeconds, lease.remainingTtlSeconds);
         backend.beginMaintenance();
         try {
             backend.put(SchemaBucket.LEASE, Bytes.ofLong(lease.id), stored.encode());
@@ -468,8 +467,7 @@ public final class Lessor {
 
     private List<Long> dueForRevocation(long nowNanos) {
         List<Long> expired = new ArrayList<>();
-        while (expiries.earliestTime() <= nowNanos
-                && expired.size() < options.revokesPerRound()) {
+        while (expiries.earliestTime() <= nowNanos && expired.size() < options.revokesPerRound()) {
             long id = expiries.earliestId();
             expired.add(id);
             // Reported again if the revocation does not come.
@@ -488,8 +486,7 @@ public final class Lessor {
             if (lease == null || lease.isExpired(nowNanos)) {
                 continue;
             }
-            long remaining =
-                    Math.ceilDiv(lease.remainingNanos(nowNanos), NANOS_PER_SECOND);
+            long remaining = Math.ceilDiv(lease.remainingNanos(nowNanos), NANOS_PER_SECOND);
             if (remaining < lease.ttlSeconds) {
                 due.add(new LeaseCheckpoint(id, remaining));
             }

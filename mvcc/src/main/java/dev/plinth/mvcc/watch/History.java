@@ -23,6 +23,5 @@ public interface History {
      * @param bytesMax encoded bytes after which the current revision is the last one
      * @param scannedMax changes looked at after which the current revision is the last one
      */
-    Slice read(
-            long from, Predicate<byte[]> wanted, int eventsMax, long bytesMax, int scannedMax);
+    Slice read(long from, Predicate<byte[]> wanted, int eventsMax, long bytesMax, int scannedMax);
 }

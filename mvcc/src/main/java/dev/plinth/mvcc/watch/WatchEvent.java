@@ -89,10 +89,7 @@ public final class WatchEvent {
             return found.size() == 0
                     ? encoded
                     : EventEncoder.withPrevious(
-                            encoded,
-                            found.memory(0),
-                            found.encodedOffset(0),
-                            found.encodedSize(0));
+                            encoded, found.memory(0), found.encodedOffset(0), found.encodedSize(0));
         } catch (MvccException compacted) {
             return encoded;
         }

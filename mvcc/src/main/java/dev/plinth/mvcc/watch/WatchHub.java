@@ -11,16 +11,16 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * All watchers of a store. A watcher holds a position, the next revision it wants, and no queue: in
  * sync, it is served by the apply thread with shared encoded events; behind, it is served from
- * history by {@link #doWork}. So a slow client costs a few words of memory however far behind it is,
- * and nobody waits for it.
+ * history by {@link #doWork}. So a slow client costs a few words of memory however far behind it
+ * is, and nobody waits for it.
  *
  * <p><b>Why no event is lost or doubled.</b> Everything here happens under one lock. A commit first
  * becomes visible in the store and is then announced by {@link #committed}, which moves {@link
  * #revision}. A watcher is in sync only if its position is above that revision; then the next
  * announcement reaches it. History is read without the lock from a state that is at least as new as
  * {@code revision}, and may be newer: a watcher that has read up to a commit that is not announced
- * yet has a position above it, and the announcement passes it over. After the read the lock is taken
- * again and positions are compared with {@code revision} as it is then.
+ * yet has a position above it, and the announcement passes it over. After the read the lock is
+ * taken again and positions are compared with {@code revision} as it is then.
  *
  * <p>Cost of a commit: one hash look-up and one interval search per change; one encoding per change
  * that concerns anyone; one call per watcher concerned; one flush per stream concerned.
