@@ -139,6 +139,7 @@ final class Assembly {
                             WalFiles.form(config.compat()),
                             raft.requestTimeoutNanos(),
                             config.compat().release(),
+                            true,
                             new SnapshotKeeper.Settings(
                                     engine.membership().localId(),
                                     raft.snapshotCount(),

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +78,9 @@ public final class ApplyLoop implements Agent {
     private @Nullable RaftLoop raft;
     private @Nullable Events events;
     private Runnable waker = () -> {};
+    private final Baton baton = new Baton();
+    private final BooleanSupplier hasWork = () -> !queue.isEmpty();
+    private final IntSupplier turn = this::applyQueued;
     private ClusterView lastView;
     private volatile long appliedTerm;
 
@@ -107,11 +112,15 @@ public final class ApplyLoop implements Agent {
         events = newEvents;
     }
 
-    /** Hands over an apply message of the raft loop; does not block. */
+    /** Hands over an apply message of the raft loop, which then wakes or drives this loop. */
     void apply(Message message) {
         if (!queue.offer(message)) {
             throw new IllegalStateException("the apply loop's queue is full: " + queue.size());
         }
+    }
+
+    /** Wakes the loop's own thread. */
+    void wake() {
         waker.run();
     }
 
@@ -178,6 +187,10 @@ public final class ApplyLoop implements Agent {
 
     @Override
     public int doWork() {
+        return baton.turn(hasWork, turn, waker);
+    }
+
+    private int applyQueued() {
         int done = 0;
         for (Message message = queue.poll(); message != null; message = queue.poll()) {
             List<Entry> entries = message.entries();

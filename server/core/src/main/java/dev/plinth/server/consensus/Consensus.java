@@ -45,6 +45,7 @@ public final class Consensus implements AutoCloseable {
      * @param form release in whose form entries are written
      * @param requestTimeoutNanos time after which a request is answered with a timeout
      * @param serverVersion the release that is announced
+     * @param drivesWorkers whether the raft loop of an only voter does the workers' turns
      * @param snapshots when snapshots are taken
      */
     public record Settings(
@@ -54,6 +55,7 @@ public final class Consensus implements AutoCloseable {
             WireForm form,
             long requestTimeoutNanos,
             String serverVersion,
+            boolean drivesWorkers,
             SnapshotKeeper.Settings snapshots) {}
 
     /**
@@ -171,7 +173,8 @@ public final class Consensus implements AutoCloseable {
         raft =
                 new RaftLoop(
                         node,
-                        new RaftLoop.Settings(localId, settings.tickNanos()),
+                        new RaftLoop.Settings(
+                                localId, settings.tickNanos(), settings.drivesWorkers()),
                         confState,
                         storage.hardState().commit(),
                         clock,

@@ -56,9 +56,9 @@ final class MpscQueue<T> {
         return (T) element;
     }
 
-    /** Whether there is nothing to take, as seen by the consumer. */
+    /** Whether there was nothing to take a moment ago; any thread. */
     boolean isEmpty() {
-        return SLOT.getAcquire(slots, (int) consumed.getPlain() & mask) == null;
+        return SLOT.getAcquire(slots, (int) consumed.get() & mask) == null;
     }
 
     /** Elements claimed and not yet taken; any thread, a moment ago. */

@@ -37,6 +37,9 @@ public final class RaftLoop implements Agent {
     private static final int APPEND_ENTRIES_MAX = 4096;
     private static final long APPEND_BYTES_MAX = 4L << 20;
 
+    /** Above this the apply loop's own thread is worth its hand-over: log and apply overlap. */
+    private static final int APPLY_HERE_MAX = 64;
+
     /** Something to do with the node on the loop's thread. */
     private interface Command {
         void run(RawNode node) throws RaftException;
@@ -47,8 +50,9 @@ public final class RaftLoop implements Agent {
      *
      * @param localId this member
      * @param tickNanos length of a tick
+     * @param drivesWorkers whether the loop may do the workers' turns itself
      */
-    public record Settings(long localId, long tickNanos) {}
+    public record Settings(long localId, long tickNanos, boolean drivesWorkers) {}
 
     private final RawNode node;
     private final Settings settings;
@@ -67,6 +71,8 @@ public final class RaftLoop implements Agent {
     private Runnable waker = () -> {};
     private Consumer<Long> ticked = _ -> {};
     private long nextTickNanos;
+    private boolean hasAppended;
+    private int applying;
     private ConfState confState;
     private volatile RaftStatus status = RaftStatus.INITIAL;
     private volatile long committedIndex;
@@ -212,9 +218,32 @@ public final class RaftLoop implements Agent {
         done += reads.doWork(node, status.leaderId() != 0, now);
         while (node.hasReady()) {
             work(node.ready());
-            done++;
+            if (!node.hasReady()) {
+                handOver();
+            }
+            done += 1 + runCommands();
         }
         return done;
+    }
+
+    /**
+     * Gets the workers going. Where this member decides alone nobody waits for this loop meanwhile,
+     * so it does their turns itself and saves the hand-overs; the responses are in the inbox then.
+     */
+    private void handOver() {
+        boolean isAlone = settings.drivesWorkers() && status.soleLeaderTerm() != 0;
+        if (hasAppended) {
+            hasAppended = false;
+            if (!isAlone || wal.doWork() == 0) {
+                wal.wake();
+            }
+        }
+        if (applying > 0) {
+            if (!isAlone || applying > APPLY_HERE_MAX || apply.doWork() == 0) {
+                apply.wake();
+            }
+            applying = 0;
+        }
     }
 
     /** Ends all waits of readers; by the loop's thread, or after it has ended. */
@@ -291,8 +320,10 @@ public final class RaftLoop implements Agent {
         for (Message message : ready.messages()) {
             if (message.type() == MessageType.STORAGE_APPEND) {
                 wal.append(message);
+                hasAppended = true;
             } else if (message.type() == MessageType.STORAGE_APPLY) {
                 apply.apply(message);
+                applying += message.entries().size();
             } else {
                 outgoing.add(message);
             }

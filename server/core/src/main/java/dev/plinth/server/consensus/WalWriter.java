@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 /**
  * Makes the log durable. Takes everything that the raft loop has handed over since the last turn,
@@ -53,6 +55,9 @@ public final class WalWriter implements Agent {
     private Consumer<List<Message>> toSelf = _ -> {};
     private Consumer<List<Message>> toPeers = _ -> {};
     private Runnable waker = () -> {};
+    private final Baton baton = new Baton();
+    private final BooleanSupplier hasWork = () -> !queue.isEmpty();
+    private final IntSupplier turn = this::writeQueued;
     private HardState written;
 
     /**
@@ -85,9 +90,14 @@ public final class WalWriter implements Agent {
         waker = newWaker;
     }
 
-    /** Hands over a storage message of the raft loop; does not block. */
+    /** Hands over a storage message of the raft loop, which then wakes or drives the writer. */
     void append(Message message) {
         enqueue(new Work.Append(message));
+    }
+
+    /** Wakes the writer's own thread. */
+    void wake() {
+        waker.run();
     }
 
     /**
@@ -97,18 +107,13 @@ public final class WalWriter implements Agent {
      */
     void markSnapshot(SnapshotMetadata snapshot, Runnable done) {
         enqueue(new Work.Mark(snapshot, done));
+        waker.run();
     }
 
     private void enqueue(Work work) {
         if (!queue.offer(work)) {
             throw new IllegalStateException("the log writer's queue is full: " + queue.size());
         }
-        waker.run();
-    }
-
-    /** Whether nothing is handed over and unwritten. */
-    boolean isIdle() {
-        return queue.isEmpty();
     }
 
     @Override
@@ -123,9 +128,10 @@ public final class WalWriter implements Agent {
 
     @Override
     public int doWork() {
-        if (queue.isEmpty()) {
-            return 0;
-        }
+        return baton.turn(hasWork, turn, waker);
+    }
+
+    private int writeQueued() {
         try {
             return writeBatch();
         } catch (IOException e) {
