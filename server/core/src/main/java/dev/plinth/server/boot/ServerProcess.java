@@ -2,6 +2,7 @@ package dev.plinth.server.boot;
 
 import dev.plinth.server.config.CompatVersion;
 import dev.plinth.server.config.ConfigException;
+import dev.plinth.server.config.ConfigFile;
 import dev.plinth.server.config.ConfigRules;
 import dev.plinth.server.config.Environment;
 import dev.plinth.server.config.Flag;
@@ -15,6 +16,8 @@ import dev.plinth.server.log.Log;
 import dev.plinth.server.log.LogSink;
 import dev.plinth.server.log.SinkLoggerFinder;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,10 +71,7 @@ final class ServerProcess {
                 throw new ConfigException(
                         "\"" + parsed.rest().getFirst() + "\" is not a valid flag");
             }
-            List<Environment.Note> notes = Environment.apply(environment, values);
-            config = ConfigRules.conclude(values);
-            LogSetup.configure(sink, config.log());
-            notes.forEach(this::tell);
+            config = conclude(values);
         } catch (ConfigException | IOException e) {
             logRunning(arguments);
             log.warn("failed to verify flags", "error", e.getMessage());
@@ -80,6 +80,35 @@ final class ServerProcess {
         warnOfFlags(config);
         logRunning(arguments);
         return serve(config);
+    }
+
+    /** A file rules out flags and variables; else a variable sets what no flag does. */
+    private ServerConfig conclude(FlagValues values) throws ConfigException, IOException {
+        String file = values.text("config-file");
+        if (file.isEmpty()) {
+            file = environment.getOrDefault("ETCD_CONFIG_FILE", "");
+        }
+        if (file.isEmpty()) {
+            List<Environment.Note> notes = Environment.apply(environment, values);
+            ServerConfig config = ConfigRules.conclude(values);
+            LogSetup.configure(sink, config.log());
+            notes.forEach(this::tell);
+            return config;
+        }
+        String text;
+        try {
+            text = Files.readString(Path.of(file));
+        } catch (IOException e) {
+            throw new ConfigException("open " + file + ": cannot be read (" + e.getMessage() + ")");
+        }
+        ServerConfig config = ConfigRules.conclude(ConfigFile.read(text, values.table()));
+        LogSetup.configure(sink, config.log());
+        log.info(
+                "loaded server configuration, other configuration command line flags and environment"
+                        + " variables will be ignored if provided",
+                "path",
+                file);
+        return config;
     }
 
     private int serve(ServerConfig config) {

@@ -211,7 +211,9 @@ public final class ConfigRules {
     }
 
     private void checkAdvertised() throws ConfigException {
-        if (flags.isGiven("listen-client-urls") && !flags.isGiven("advertise-client-urls")) {
+        if (!flags.isFromFile()
+                && flags.isGiven("listen-client-urls")
+                && !flags.isGiven("advertise-client-urls")) {
             throw new ConfigException(
                     "--advertise-client-urls is required when --listen-client-urls is set"
                             + " explicitly");

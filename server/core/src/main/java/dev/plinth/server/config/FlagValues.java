@@ -14,6 +14,7 @@ import java.util.Set;
  */
 public final class FlagValues {
     private final FlagTable table;
+    private final boolean isFromFile;
     private final Map<String, String> given = new LinkedHashMap<>();
     private final Map<String, String> gates = new LinkedHashMap<>();
     private final Set<String> formerNames = new LinkedHashSet<>();
@@ -21,7 +22,22 @@ public final class FlagValues {
 
     /** All flags at their defaults. */
     public FlagValues(FlagTable table) {
+        this(table, false);
+    }
+
+    private FlagValues(FlagTable table, boolean isFromFile) {
         this.table = table;
+        this.isFromFile = isFromFile;
+    }
+
+    /** All flags at their defaults, to be set by a file. */
+    static FlagValues ofFile(FlagTable table) {
+        return new FlagValues(table, true);
+    }
+
+    /** Whether a file sets the values: a few rules of the command line do not hold then. */
+    boolean isFromFile() {
+        return isFromFile;
     }
 
     /** The table that the values belong to. */
