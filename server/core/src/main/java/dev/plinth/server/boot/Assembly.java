@@ -369,7 +369,6 @@ final class Assembly {
 
     private void ready(ClientServer clients, ServiceContext services) {
         try {
-            log.info("ready to serve client requests");
             clients.serve(services, new Metrics());
         } catch (StartException e) {
             log.fatal("listener failed", "error", e.getMessage());

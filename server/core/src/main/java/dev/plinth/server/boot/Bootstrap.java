@@ -6,6 +6,8 @@ import dev.plinth.mvcc.backend.Backend;
 import dev.plinth.mvcc.backend.BackendOptions;
 import dev.plinth.mvcc.lease.Lessor;
 import dev.plinth.mvcc.lease.LessorOptions;
+import dev.plinth.pagestore.Database;
+import dev.plinth.pagestore.LockWait;
 import dev.plinth.raft.Bytes;
 import dev.plinth.raft.Peer;
 import dev.plinth.server.apply.AlarmStore;
@@ -22,7 +24,7 @@ import dev.plinth.walio.io.Clock;
 import dev.plinth.walio.io.Disk;
 import dev.plinth.walio.io.LinuxDisk;
 import dev.plinth.walio.io.SystemClock;
-import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -35,6 +37,9 @@ import java.util.TreeSet;
  * <p>Source of the decision and its texts: server.md 4, peer-protocol.md 11.
  */
 final class Bootstrap {
+    /** etcd waits ten seconds before it says so; an operator should know at once. */
+    private static final long LOCK_NOTICE_NANOS = 100_000_000L;
+
     private final ServerConfig config;
     private final Log log;
     private final Lifecycle lifecycle;
@@ -151,10 +156,20 @@ final class Bootstrap {
     private Backend openBackend(DataDir dir) throws StartException {
         long start = clock.monotonicNanos();
         try {
+            Database database =
+                    Database.open(
+                            disk,
+                            dir.database(),
+                            Backend.databaseOptions()
+                                    .withLockWait(
+                                            LockWait.forever(clock)
+                                                    .withNotice(
+                                                            LOCK_NOTICE_NANOS,
+                                                            () -> tellLocked(dir.database()))));
             BackendOptions defaults = BackendOptions.DEFAULT;
             Backend backend =
                     Backend.open(
-                            dir.database(),
+                            database,
                             new BackendOptions(
                                     config.storage().batchIntervalNanos(),
                                     (int)
@@ -171,11 +186,16 @@ final class Bootstrap {
                     "took",
                     GoDuration.format(clock.monotonicNanos() - start));
             return backend;
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
             throw new StartException(
                     "cannot open database file (%s): %s".formatted(dir.database(), e.getMessage()),
                     e);
         }
+    }
+
+    private void tellLocked(Path database) {
+        log.info(
+                "db file is flocked by another process, or taking too long", "path", database.toString());
     }
 
     private LessorOptions lessorOptions() {

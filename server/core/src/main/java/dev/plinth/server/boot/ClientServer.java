@@ -62,6 +62,9 @@ final class ClientServer implements AutoCloseable {
             } catch (IOException e) {
                 throw new StartException(PortCheck.failure(url, e), e);
             }
+        }
+        log.info("ready to serve client requests");
+        for (ListenUrl url : config.listeners().client()) {
             log.info(
                     "serving client traffic insecurely; this is strongly discouraged!",
                     "traffic",

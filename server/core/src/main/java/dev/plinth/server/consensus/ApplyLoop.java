@@ -79,7 +79,7 @@ public final class ApplyLoop implements Agent {
     private @Nullable Events events;
     private Runnable waker = () -> {};
     private final Baton baton = new Baton();
-    private final BooleanSupplier hasWork = () -> !queue.isEmpty();
+    private final BooleanSupplier hasWork = this::hasQueued;
     private final IntSupplier turn = this::applyQueued;
     private ClusterView lastView;
     private volatile long appliedTerm;
@@ -183,6 +183,10 @@ public final class ApplyLoop implements Agent {
     @Override
     public long idleNanosMax() {
         return Long.MAX_VALUE;
+    }
+
+    private boolean hasQueued() {
+        return !queue.isEmpty();
     }
 
     @Override

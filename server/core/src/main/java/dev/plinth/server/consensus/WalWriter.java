@@ -56,7 +56,7 @@ public final class WalWriter implements Agent {
     private Consumer<List<Message>> toPeers = _ -> {};
     private Runnable waker = () -> {};
     private final Baton baton = new Baton();
-    private final BooleanSupplier hasWork = () -> !queue.isEmpty();
+    private final BooleanSupplier hasWork = this::hasQueued;
     private final IntSupplier turn = this::writeQueued;
     private HardState written;
 
@@ -124,6 +124,10 @@ public final class WalWriter implements Agent {
     @Override
     public long idleNanosMax() {
         return Long.MAX_VALUE;
+    }
+
+    private boolean hasQueued() {
+        return !queue.isEmpty();
     }
 
     @Override

@@ -210,7 +210,9 @@ public final class LogSink {
     }
 
     private static boolean isLogging(String className) {
-        return className.startsWith("dev.plinth.server.log.")
+        return className.equals(LogSink.class.getName())
+                || className.equals(Log.class.getName())
+                || className.startsWith(SinkLoggerFinder.class.getName())
                 || className.startsWith("java.util.logging.")
                 || className.startsWith("java.lang.System$Logger")
                 || className.startsWith("jdk.internal.logger.")

@@ -1,0 +1,5 @@
+/** Real processes: refusals with their messages and exit codes, kills and restarts. */
+@NullMarked
+package dev.plinth.server.boot;
+
+import org.jspecify.annotations.NullMarked;
