@@ -16,11 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ThreadFactory;
 import java.util.function.ToDoubleBiFunction;
 import org.HdrHistogram.Histogram;
 
@@ -88,7 +83,7 @@ public final class Bench {
         listener.progress(0, "preparing files");
         try (BenchFiles files = new BenchFiles(disk, work, options.fileBytes());
                 Arena arena = Arena.ofShared();
-                ExecutorService writers = Executors.newThreadPerTaskExecutor(writerThreads())) {
+                WriterTeam team = new WriterTeam(clock, Collections.max(options.depths()))) {
             files.create(clock);
             if (!neighbourWork.equals(work)) {
                 disk.createDirectory(neighbourWork, Disk.OWNER_DIRECTORY);
@@ -96,7 +91,7 @@ public final class Bench {
             MemorySegment bytes = arena.allocate(Load.SIZE_MAX, ALIGNMENT);
             Noise.fill(bytes, options.seed());
             Optional<ProcessorTime> before = ProcessorTime.now(system);
-            List<Cell> cells = measureAll(files, neighbourWork, bytes, writers);
+            List<Cell> cells = measureAll(files, neighbourWork, bytes, team);
             Optional<ProcessorTime> after = ProcessorTime.now(system);
             return new BenchResult(
                     wallMillis,
@@ -130,10 +125,6 @@ public final class Bench {
         BenchFiles.remove(disk, work);
     }
 
-    private static ThreadFactory writerThreads() {
-        return Thread.ofPlatform().name("writer-", 0).daemon().factory();
-    }
-
     private void requireSpace(long availableBytes) throws IOException {
         if (availableBytes < options.bytesNeeded()) {
             throw new IOException(
@@ -148,7 +139,7 @@ public final class Bench {
     }
 
     private List<Cell> measureAll(
-            BenchFiles files, Path neighbourWork, MemorySegment bytes, ExecutorService writers)
+            BenchFiles files, Path neighbourWork, MemorySegment bytes, WriterTeam team)
             throws IOException {
         findUnavailable(files, bytes);
         List<Load> loads = options.loads();
@@ -166,7 +157,7 @@ public final class Bench {
                                 neighbourWork,
                                 options.fileBytes(),
                                 load.interference())) {
-                    Turn turn = new Turn(load, files, bytes, writers, nativeWriter);
+                    Turn turn = new Turn(load, files, bytes, team, nativeWriter);
                     double from = (double) sharesDone / shares;
                     double to = (double) (sharesDone + weight(load)) / shares;
                     cells.addAll(turn.run(nanosPerShare * weight(load), from, to));
@@ -220,7 +211,7 @@ public final class Bench {
         private final Load load;
         private final BenchFiles files;
         private final MemorySegment bytes;
-        private final ExecutorService writers;
+        private final WriterTeam team;
         private final NativeWriter nativeWriter;
         private final Map<WritePath, Cell> cells = new EnumMap<>(WritePath.class);
 
@@ -228,12 +219,12 @@ public final class Bench {
                 Load load,
                 BenchFiles files,
                 MemorySegment bytes,
-                ExecutorService writers,
+                WriterTeam team,
                 NativeWriter nativeWriter) {
             this.load = load;
             this.files = files;
             this.bytes = bytes.asSlice(0, load.sizeBytes());
-            this.writers = writers;
+            this.team = team;
             this.nativeWriter = nativeWriter;
         }
 
@@ -243,7 +234,7 @@ public final class Bench {
                 if (isMeasurable(path)) {
                     order.add(path);
                     cells.put(path, new Cell(path, load));
-                    lane(path).restart();
+                    renew(path);
                 }
             }
             Random random = new Random(options.seed());
@@ -275,20 +266,25 @@ public final class Bench {
         private void slice(WritePath path, boolean counts) throws IOException {
             slice.reset();
             if (lane(path).isUsedUp(load.sizeBytes())) {
-                files.renew(path.content());
-                lane(path).restart();
+                renew(path);
             }
             long start = clock.monotonicNanos();
-            long end =
+            long took =
                     path == WritePath.NATIVE_LOOP
-                            ? nativeWriter.run(load.sizeBytes(), start + SLICE_NANOS, clock, slice)
-                            : writeFromJava(path, start + SLICE_NANOS);
+                            ? nativeWriter.run(load.sizeBytes(), SLICE_NANOS, clock, slice)
+                            : writeFromJava(path);
             if (!path.isDurable()) {
                 files.file(path.content()).fdatasync();
             }
             if (counts) {
-                cell(path).add(start - startNanos, end - start, slice);
+                cell(path).add(start - startNanos, took, slice);
             }
+        }
+
+        /** From the start, on blocks in the state that the path is about. */
+        private void renew(WritePath path) throws IOException {
+            files.renew(path.content());
+            lane(path).restart();
         }
 
         private Cell cell(WritePath path) {
@@ -303,35 +299,13 @@ public final class Bench {
             return lanes.computeIfAbsent(path, p -> new Lane(p.content(), files.fileBytes()));
         }
 
-        private long writeFromJava(WritePath path, long deadline) throws IOException {
+        private long writeFromJava(WritePath path) throws IOException {
             PathWriter writer = writer(path, files);
-            if (load.depth() == 1) {
-                return writer.run(bytes, deadline, slice);
+            if (load.depth() > 1) {
+                return team.run(writer, load.depth(), bytes, SLICE_NANOS, slice);
             }
-            List<Histogram> histograms = new ArrayList<>();
-            List<Future<Long>> ends = new ArrayList<>();
-            for (int i = 0; i < load.depth(); i++) {
-                Histogram histogram = Cell.newHistogram();
-                histograms.add(histogram);
-                ends.add(writers.submit(() -> writer.run(bytes, deadline, histogram)));
-            }
-            long end = 0;
-            for (int i = 0; i < ends.size(); i++) {
-                end = Math.max(end, await(ends.get(i)));
-                slice.add(histograms.get(i));
-            }
-            return end;
-        }
-
-        private static long await(Future<Long> end) throws IOException {
-            try {
-                return end.get();
-            } catch (ExecutionException e) {
-                throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted", e);
-            }
+            long start = clock.monotonicNanos();
+            return writer.run(bytes, start + SLICE_NANOS, slice) - start;
         }
     }
 }

@@ -30,6 +30,7 @@ final class BenchFiles implements AutoCloseable {
     private @Nullable String directRefusal;
     private int directAlignmentBytes;
     private double zeroFillBytesPerSecond;
+    private boolean made;
 
     BenchFiles(Disk disk, Path directory, long fileBytes) {
         this.disk = disk;
@@ -39,6 +40,7 @@ final class BenchFiles implements AutoCloseable {
 
     void create(Clock clock) throws IOException {
         disk.createDirectory(directory, Disk.OWNER_DIRECTORY);
+        made = true;
         Path direct = path(WritePath.Content.ZEROED_DIRECT);
         fillWithZeros(disk, direct, fileBytes);
         directAlignmentBytes = disk.status(direct).directOffsetAlignment();
@@ -137,7 +139,9 @@ final class BenchFiles implements AutoCloseable {
         for (DiskFile file : files.values()) {
             file.close();
         }
-        remove(disk, directory);
+        if (made) {
+            remove(disk, directory);
+        }
     }
 
     /** Removes a directory of plain files; nothing if it is not there. */

@@ -55,17 +55,17 @@ final class NativeWriter implements AutoCloseable {
                         fileBytes);
     }
 
-    /** As {@link PathWriter#run}. */
-    long run(int sizeBytes, long deadlineNanos, Clock clock, Histogram latency)
-            throws PosixException {
+    /** A slice; gives how long it took. */
+    long run(int sizeBytes, long nanos, Clock clock, Histogram latency) throws PosixException {
         if (open == null) {
             throw new IllegalStateException("no native loop");
         }
         open.vector.set(JAVA_LONG, 0, open.bytes.address());
         open.vector.set(JAVA_LONG, 8, sizeBytes);
-        long end = clock.monotonicNanos();
-        while (end < deadlineNanos) {
-            int count = batch(deadlineNanos - end, open.fileBytes / sizeBytes);
+        long start = clock.monotonicNanos();
+        long passed = 0;
+        while (passed < nanos) {
+            int count = batch(nanos - passed, open.fileBytes / sizeBytes);
             if (position + (long) count * sizeBytes > open.fileBytes) {
                 position = 0;
             }
@@ -80,15 +80,15 @@ final class NativeWriter implements AutoCloseable {
                             0,
                             RWF_DSYNC);
             long sum = 0;
-            for (long nanos : open.loop.run(call, count, open.path)) {
-                latency.recordValue(PathWriter.clamp(nanos));
-                sum += nanos;
+            for (long one : open.loop.run(call, count, open.path)) {
+                latency.recordValue(PathWriter.clamp(one));
+                sum += one;
             }
             lastNanos = sum / count;
             position += (long) count * sizeBytes;
-            end = clock.monotonicNanos();
+            passed = clock.monotonicNanos() - start;
         }
-        return end;
+        return passed;
     }
 
     private int batch(long leftNanos, long writesInFile) {

@@ -24,14 +24,14 @@ final class PathWriter {
     }
 
     /**
-     * Writes until the time is over or the file is used up.
+     * Writes until the time is over or the file is used up, but once at least.
      *
      * @return when it ended
      */
     long run(MemorySegment bytes, long deadlineNanos, Histogram latency) throws IOException {
         int size = (int) bytes.byteSize();
         long end = clock.monotonicNanos();
-        while (end < deadlineNanos) {
+        do {
             long position = lane.take(size);
             if (position < 0) {
                 return end;
@@ -40,7 +40,7 @@ final class PathWriter {
             write(bytes, position);
             end = clock.monotonicNanos();
             latency.recordValue(clamp(end - start));
-        }
+        } while (end < deadlineNanos);
         return end;
     }
 

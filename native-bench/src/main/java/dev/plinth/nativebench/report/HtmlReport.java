@@ -51,8 +51,8 @@ public final class HtmlReport {
     }
 
     private void head() {
-        page.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
-                .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")
+        page.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>")
+                .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>")
                 .append("<title>Disk bench: ")
                 .append(escape(result.storage().facts().path().toString()))
                 .append("</title><style>\n")
@@ -262,7 +262,7 @@ public final class HtmlReport {
                 .append(" percentile.</p><div class=\"sheet\">");
         for (Load load : result.loads()) {
             page.append("<details")
-                    .append(load.equals(base) ? " open" : "")
+                    .append(load.equals(base) ? " open=\"open\"" : "")
                     .append("><summary>")
                     .append(escape(load.title()))
                     .append("</summary><div class=\"scroll\"><table><tr><th>path</th><th>p50</th>")

@@ -10,6 +10,9 @@ final class TimeChart {
     private static final int BOTTOM = 200;
     private static final int AXIS = 26;
 
+    /** Where the curves begin, in per cent: right of the labels, on a phone too. */
+    private static final double LEFT = 13;
+
     /** More points than a phone has pixels are drawn together. */
     private static final int POINTS_MAX = 160;
 
@@ -34,7 +37,7 @@ final class TimeChart {
         LogScale scale = LogScale.around(low - low / 10, high);
         Svg svg = new Svg(BOTTOM + AXIS, "Latency over time");
         Axis.horizontal(svg, scale, TOP, BOTTOM);
-        svg.letters("0", BOTTOM + 18, "start", "tick", "0 s");
+        svg.letters(LogScale.percent(LEFT), BOTTOM + 18, "start", "tick", "0 s");
         svg.letters("100%", BOTTOM + 18, "end", "tick", Units.number((end - start) / 1e9) + " s");
         for (Cell cell : cells) {
             draw(svg, scale, merged(cell.points()), start, Math.max(1, end - start), cell);
@@ -48,7 +51,7 @@ final class TimeChart {
         String previousX = "";
         double previousY = 0;
         for (Cell.Point point : points) {
-            String x = LogScale.percent(0.5 + 99.0 * (point.atNanos() - start) / span);
+            String x = LogScale.percent(LEFT + (99.5 - LEFT) * (point.atNanos() - start) / span);
             double y = height(scale, point.medianNanos());
             svg.dot(x, height(scale, point.maxNanos()), 1.8, "soft fill-" + style);
             if (!previousX.isEmpty()) {
