@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -35,7 +36,7 @@ import picocli.CommandLine.Spec;
 /** {@code plinth disk bench}. */
 @Command(
         name = "bench",
-        mixinStandardHelpOptions = true,
+        abbreviateSynopsis = true,
         usageHelpAutoWidth = true,
         description = {
             "Measures what a durable write costs in a directory, in several ways, and judges the"
@@ -69,6 +70,8 @@ import picocli.CommandLine.Spec;
         })
 final class BenchCommand implements Callable<Integer> {
     private static final int IO_ERROR = 6;
+
+    @Mixin private final HelpOption help = new HelpOption();
 
     @Spec private CommandSpec spec = CommandSpec.create();
 

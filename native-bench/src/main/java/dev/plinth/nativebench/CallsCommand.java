@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -19,7 +20,6 @@ import picocli.CommandLine.Spec;
 /** {@code plinth disk calls}. */
 @Command(
         name = "calls",
-        mixinStandardHelpOptions = true,
         usageHelpAutoWidth = true,
         description = {
             "Times system calls made from Java: by downcalls of java.lang.foreign (FFM), by JNA, by"
@@ -34,6 +34,8 @@ import picocli.CommandLine.Spec;
 final class CallsCommand implements Callable<Integer> {
     private static final int IO_ERROR = 6;
     private static final int ROUNDS_PER_SECOND = 40;
+
+    @Mixin private final HelpOption help = new HelpOption();
 
     @Spec private CommandSpec spec = CommandSpec.create();
 

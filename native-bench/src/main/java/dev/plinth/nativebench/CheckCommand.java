@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,7 +19,6 @@ import picocli.CommandLine.Spec;
 /** {@code plinth disk check}. */
 @Command(
         name = "check",
-        mixinStandardHelpOptions = true,
         usageHelpAutoWidth = true,
         description = {
             "Says what lies under a directory and what is bad about it.",
@@ -44,6 +44,8 @@ import picocli.CommandLine.Spec;
 final class CheckCommand implements Callable<Integer> {
     private static final int ERROR_FOUND = 1;
     private static final int IO_ERROR = 6;
+
+    @Mixin private final HelpOption help = new HelpOption();
 
     @Spec private CommandSpec spec = CommandSpec.create();
 

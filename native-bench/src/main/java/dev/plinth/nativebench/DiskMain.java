@@ -2,13 +2,14 @@ package dev.plinth.nativebench;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code plinth disk}: what this machine's storage is worth to a log. */
 @Command(
-        name = "disk",
+        name = "plinth disk",
         description = {"What the storage under a directory is worth to a member of a cluster.", ""},
         footer = {
             "",
@@ -18,10 +19,11 @@ import picocli.CommandLine.Spec;
             "  plinth disk calls"
         },
         subcommands = {CheckCommand.class, BenchCommand.class, CallsCommand.class},
-        mixinStandardHelpOptions = true,
         usageHelpAutoWidth = true,
         synopsisSubcommandLabel = "COMMAND")
 public final class DiskMain implements Runnable {
+    @Mixin private final HelpOption help = new HelpOption();
+
     @Spec private CommandSpec spec = CommandSpec.create();
 
     /** Runs a command and exits with its code. */
