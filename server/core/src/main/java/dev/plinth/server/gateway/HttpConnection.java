@@ -39,7 +39,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Exchange exchange;
     private @Nullable Answer answer;
     private boolean bodyEnded;
-    private boolean readPending;
+    private boolean readPending = true;
+    private boolean draining;
 
     HttpConnection(HttpGateway gateway) {
         this.gateway = gateway;
@@ -47,26 +48,37 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        readOne(ctx);
-    }
-
-    private void readOne(ChannelHandlerContext ctx) {
-        if (!readPending) {
-            readPending = true;
-            ctx.read();
-        }
+        ctx.read();
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ahead.add(message);
+        drain(ctx);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
         readPending = false;
-        if (exchange != null && bodyEnded) {
-            ahead.add(message);
+        readMore(ctx);
+    }
+
+    /** Handles what has been read, up to the end of the request that is being answered. */
+    private void drain(ChannelHandlerContext ctx) {
+        if (draining) {
             return;
         }
-        handle(ctx, message);
-        if (ahead.isEmpty()) {
-            readOne(ctx);
+        draining = true;
+        while (!ahead.isEmpty() && !(exchange != null && bodyEnded)) {
+            handle(ctx, ahead.remove());
+        }
+        draining = false;
+    }
+
+    private void readMore(ChannelHandlerContext ctx) {
+        if (ahead.isEmpty() && !readPending) {
+            readPending = true;
+            ctx.read();
         }
     }
 
@@ -125,13 +137,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             var _ = ctx.close();
             return;
         }
-        while (exchange == null && !ahead.isEmpty()) {
-            Object message = ahead.remove();
-            handle(ctx, message);
-        }
-        if (ahead.isEmpty()) {
-            readOne(ctx);
-        }
+        drain(ctx);
+        readMore(ctx);
     }
 
     @Override

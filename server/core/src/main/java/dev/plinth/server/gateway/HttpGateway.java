@@ -14,7 +14,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.handler.flow.FlowControlHandler;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -48,7 +47,6 @@ public final class HttpGateway implements PlainHttp {
         pipeline.channel().config().setAutoRead(false);
         pipeline.addLast(
                 new HttpServerCodec(REQUEST_LINE_MAX, HEADERS_MAX, CHUNK_MAX),
-                new FlowControlHandler(),
                 new HttpConnection(this));
     }
 

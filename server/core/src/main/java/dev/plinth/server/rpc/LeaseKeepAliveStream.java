@@ -18,7 +18,8 @@ import io.grpc.Status;
  * <p>The answer's revision is that before the renewal. The next request is asked for when the last
  * one has been answered, so a client that floods the stream is held back by flow control.
  */
-final class LeaseKeepAliveStream implements ServerCallHandler<LeaseKeepAliveRequest, Reply> {
+final class LeaseKeepAliveStream
+        implements ServerCallHandler<Incoming<LeaseKeepAliveRequest>, Reply> {
     private final LocalMember member;
     private final KeyValueStore store;
     private final LeaseRenewal renewal;
@@ -38,8 +39,8 @@ final class LeaseKeepAliveStream implements ServerCallHandler<LeaseKeepAliveRequ
     }
 
     @Override
-    public ServerCall.Listener<LeaseKeepAliveRequest> startCall(
-            ServerCall<LeaseKeepAliveRequest, Reply> call, Metadata headers) {
+    public ServerCall.Listener<Incoming<LeaseKeepAliveRequest>> startCall(
+            ServerCall<Incoming<LeaseKeepAliveRequest>, Reply> call, Metadata headers) {
         try {
             guard.checkStream(false, headers);
         } catch (RefusedException refused) {
@@ -57,19 +58,24 @@ final class LeaseKeepAliveStream implements ServerCallHandler<LeaseKeepAliveRequ
         return receiver;
     }
 
-    private final class Receiver extends ServerCall.Listener<LeaseKeepAliveRequest> {
-        private final ServerCall<LeaseKeepAliveRequest, Reply> call;
+    private final class Receiver extends ServerCall.Listener<Incoming<LeaseKeepAliveRequest>> {
+        private final ServerCall<Incoming<LeaseKeepAliveRequest>, Reply> call;
         private Runnable leave = () -> {};
         private boolean busy;
         private boolean halfClosed;
         private boolean closed;
 
-        Receiver(ServerCall<LeaseKeepAliveRequest, Reply> call) {
+        Receiver(ServerCall<Incoming<LeaseKeepAliveRequest>, Reply> call) {
             this.call = call;
         }
 
         @Override
-        public void onMessage(LeaseKeepAliveRequest request) {
+        public void onMessage(Incoming<LeaseKeepAliveRequest> message) {
+            LeaseKeepAliveRequest request = message.request();
+            if (request == null) {
+                close(message.status());
+                return;
+            }
             synchronized (this) {
                 busy = true;
             }

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.util.AsciiString;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -51,6 +52,7 @@ final class ProtocolSniffer implements ProtocolNegotiator {
 
     private final class FirstBytes extends ByteToMessageDecoder {
         private final GrpcHttp2ConnectionHandler grpcHandler;
+        private final List<Object> events = new ArrayList<>();
         private @Nullable Future<?> deadline;
 
         FirstBytes(GrpcHttp2ConnectionHandler grpcHandler) {
@@ -63,6 +65,11 @@ final class ProtocolSniffer implements ProtocolNegotiator {
                     ctx.executor()
                             .schedule(
                                     () -> closeSilent(ctx), FIRST_BYTES_MINUTES, TimeUnit.MINUTES);
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            events.add(event);
         }
 
         private void closeSilent(ChannelHandlerContext ctx) {
@@ -81,11 +88,18 @@ final class ProtocolSniffer implements ProtocolNegotiator {
                     }
                 }
                 if (known == DECIDING_BYTES) {
-                    ctx.pipeline().replace(this, null, grpc.newHandler(grpcHandler));
+                    becomeGrpc(ctx);
                 }
             } finally {
                 preface.release();
             }
+        }
+
+        /** The handler that follows waits for the events that this one has held back. */
+        private void becomeGrpc(ChannelHandlerContext ctx) {
+            ctx.pipeline().addAfter(ctx.name(), null, grpc.newHandler(grpcHandler));
+            events.forEach(ctx::fireUserEventTriggered);
+            ctx.pipeline().remove(this);
         }
 
         /** gRPC's handlers behind this one are taken out: they would hold back what is written. */

@@ -18,7 +18,7 @@ import java.io.InputStream;
  * <p>gRPC's own check has another text than the one that clients know, so the limit is enforced
  * here; gRPC's is set a little higher and only bounds what is buffered.
  */
-abstract class RequestMarshaller<Q> implements Marshaller<Q> {
+abstract class RequestMarshaller<Q> implements Marshaller<Incoming<Q>> {
     private static final int CHUNK_BYTES = 64 << 10;
 
     private final int messageBytesMax;
@@ -64,42 +64,39 @@ abstract class RequestMarshaller<Q> implements Marshaller<Q> {
     abstract Q read(InputStream stream, int length) throws IOException;
 
     @Override
-    public Q parse(InputStream stream) {
+    public Incoming<Q> parse(InputStream stream) {
         try {
             if (!(stream instanceof KnownLength)) {
                 return readUnknownLength(stream);
             }
             int length = stream.available();
             if (length > messageBytesMax) {
-                throw tooLarge(length);
+                return Incoming.refused(tooLarge(length));
             }
-            return read(stream, length);
+            return Incoming.of(read(stream, length));
         } catch (IOException e) {
-            throw Status.INTERNAL
-                    .withDescription("grpc: error unmarshalling request: " + e.getMessage())
-                    .withCause(e)
-                    .asRuntimeException();
+            return Incoming.refused(
+                    Status.INTERNAL.withDescription(
+                            "grpc: error unmarshalling request: " + e.getMessage()));
         }
     }
 
     /** A compressed message: its length is known only once it has been inflated. */
-    private Q readUnknownLength(InputStream stream) throws IOException {
+    private Incoming<Q> readUnknownLength(InputStream stream) throws IOException {
         byte[] bytes = stream.readNBytes(messageBytesMax + 1);
         if (bytes.length > messageBytesMax) {
-            throw tooLarge(bytes.length);
+            return Incoming.refused(tooLarge(bytes.length));
         }
-        return read(new ByteArrayInputStream(bytes), bytes.length);
+        return Incoming.of(read(new ByteArrayInputStream(bytes), bytes.length));
     }
 
-    private RuntimeException tooLarge(int length) {
-        return Status.RESOURCE_EXHAUSTED
-                .withDescription(
-                        "grpc: received message larger than max ("
-                                + length
-                                + " vs. "
-                                + messageBytesMax
-                                + ")")
-                .asRuntimeException();
+    private Status tooLarge(int length) {
+        return Status.RESOURCE_EXHAUSTED.withDescription(
+                "grpc: received message larger than max ("
+                        + length
+                        + " vs. "
+                        + messageBytesMax
+                        + ")");
     }
 
     private static void readFully(InputStream stream, byte[] target, int offset, int length)
@@ -117,7 +114,7 @@ abstract class RequestMarshaller<Q> implements Marshaller<Q> {
     }
 
     @Override
-    public InputStream stream(Q value) {
+    public InputStream stream(Incoming<Q> value) {
         throw new UnsupportedOperationException("requests are not written by the server");
     }
 }

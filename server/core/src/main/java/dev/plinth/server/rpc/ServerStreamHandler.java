@@ -11,7 +11,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Receives the request of a server stream and runs its method on a thread that may wait. */
-final class ServerStreamHandler<Q> implements ServerCallHandler<Q, Reply> {
+final class ServerStreamHandler<Q> implements ServerCallHandler<Incoming<Q>, Reply> {
     /** Produces the whole stream. */
     interface Method<Q> {
         void run(Q request, StreamSender sender) throws RefusedException, InterruptedException;
@@ -31,25 +31,31 @@ final class ServerStreamHandler<Q> implements ServerCallHandler<Q, Reply> {
     }
 
     @Override
-    public ServerCall.Listener<Q> startCall(ServerCall<Q, Reply> call, Metadata headers) {
+    public ServerCall.Listener<Incoming<Q>> startCall(
+            ServerCall<Incoming<Q>, Reply> call, Metadata headers) {
         call.request(2);
         StreamSender sender = new StreamSender(call);
         return new ServerCall.Listener<>() {
-            private @Nullable Q request;
+            private @Nullable Incoming<Q> request;
 
             @Override
-            public void onMessage(Q message) {
+            public void onMessage(Incoming<Q> message) {
                 request = message;
             }
 
             @Override
             public void onHalfClose() {
-                Q received = request;
+                Incoming<Q> received = request;
                 if (received == null) {
                     sender.close(Status.INTERNAL.withDescription("Half-closed without a request"));
                     return;
                 }
-                background.execute(() -> run(call, headers, received, sender));
+                Q decoded = received.request();
+                if (decoded == null) {
+                    sender.close(received.status());
+                    return;
+                }
+                background.execute(() -> run(call, headers, decoded, sender));
             }
 
             @Override
@@ -64,7 +70,8 @@ final class ServerStreamHandler<Q> implements ServerCallHandler<Q, Reply> {
         };
     }
 
-    private void run(ServerCall<Q, Reply> call, Metadata headers, Q request, StreamSender sender) {
+    private void run(
+            ServerCall<Incoming<Q>, Reply> call, Metadata headers, Q request, StreamSender sender) {
         try {
             guard.checkStream(allowedOnLearner, headers);
             call.sendHeaders(new Metadata());

@@ -248,7 +248,7 @@ public final class Services {
         <Q> Binder stream(
                 MethodDescriptor<?, ?> method,
                 RequestMarshaller<Q> requests,
-                ServerCallHandler<Q, Reply> handler) {
+                ServerCallHandler<Incoming<Q>, Reply> handler) {
             service.addMethod(method.toBuilder(requests, replies).build(), handler);
             return this;
         }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Receives the single request of a call, runs the checks that come before all others, and starts
  * the method.
  */
-final class UnaryHandler<Q> implements ServerCallHandler<Q, Reply> {
+final class UnaryHandler<Q> implements ServerCallHandler<Incoming<Q>, Reply> {
     /** Starts a method; it may answer now or later. */
     interface Method<Q> {
         void start(Q request, UnaryCall call) throws RefusedException;
@@ -36,29 +36,33 @@ final class UnaryHandler<Q> implements ServerCallHandler<Q, Reply> {
     }
 
     @Override
-    public ServerCall.Listener<Q> startCall(ServerCall<Q, Reply> call, Metadata headers) {
+    public ServerCall.Listener<Incoming<Q>> startCall(
+            ServerCall<Incoming<Q>, Reply> call, Metadata headers) {
         // Two, so that a second message of a client that breaks the rules is seen.
         call.request(2);
         return new Receiver(call, new UnaryCall(call, headers, member));
     }
 
-    private final class Receiver extends ServerCall.Listener<Q> {
-        private final ServerCall<Q, Reply> grpcCall;
+    private final class Receiver extends ServerCall.Listener<Incoming<Q>> {
+        private final ServerCall<Incoming<Q>, Reply> grpcCall;
         private final UnaryCall call;
         private @Nullable Q request;
 
-        Receiver(ServerCall<Q, Reply> grpcCall, UnaryCall call) {
+        Receiver(ServerCall<Incoming<Q>, Reply> grpcCall, UnaryCall call) {
             this.grpcCall = grpcCall;
             this.call = call;
         }
 
         @Override
-        public void onMessage(Q message) {
+        public void onMessage(Incoming<Q> message) {
             if (request != null) {
                 call.fail(Status.INTERNAL.withDescription("Too many requests"));
                 return;
             }
-            request = message;
+            request = message.request();
+            if (request == null) {
+                call.fail(message.status());
+            }
         }
 
         @Override

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Requests are handled one at a time; the hub delivers from its own threads into the {@link
  * WatchOutbox}. Half-close by the client ends only its requests.
  */
-final class WatchHandler implements ServerCallHandler<WatchRequest, Reply> {
+final class WatchHandler implements ServerCallHandler<Incoming<WatchRequest>, Reply> {
     /** Stands for "no watcher" in the answer to a create that failed. */
     private static final long NO_WATCHER = -1;
 
@@ -46,8 +46,8 @@ final class WatchHandler implements ServerCallHandler<WatchRequest, Reply> {
     }
 
     @Override
-    public ServerCall.Listener<WatchRequest> startCall(
-            ServerCall<WatchRequest, Reply> call, Metadata headers) {
+    public ServerCall.Listener<Incoming<WatchRequest>> startCall(
+            ServerCall<Incoming<WatchRequest>, Reply> call, Metadata headers) {
         try {
             guard.checkStream(false, headers);
         } catch (RefusedException refused) {
@@ -75,8 +75,9 @@ final class WatchHandler implements ServerCallHandler<WatchRequest, Reply> {
         }
     }
 
-    private final class Receiver extends ServerCall.Listener<WatchRequest> implements WatchSink {
-        private final ServerCall<WatchRequest, Reply> call;
+    private final class Receiver extends ServerCall.Listener<Incoming<WatchRequest>>
+            implements WatchSink {
+        private final ServerCall<Incoming<WatchRequest>, Reply> call;
         private final WatchStream stream;
         private final WatchOutbox outbox;
         private final Map<Long, Watcher> watchers = new ConcurrentHashMap<>();
@@ -86,7 +87,7 @@ final class WatchHandler implements ServerCallHandler<WatchRequest, Reply> {
         /** The request being carried out; the hub names its watcher before the call returns. */
         private @Nullable WatchCreateRequest creating;
 
-        Receiver(ServerCall<WatchRequest, Reply> call) {
+        Receiver(ServerCall<Incoming<WatchRequest>, Reply> call) {
             this.call = call;
             this.stream = context.store().watchHub().open(this);
             this.outbox = new WatchOutbox(call, context, stream::resume);
@@ -106,7 +107,12 @@ final class WatchHandler implements ServerCallHandler<WatchRequest, Reply> {
         }
 
         @Override
-        public void onMessage(WatchRequest request) {
+        public void onMessage(Incoming<WatchRequest> message) {
+            WatchRequest request = message.request();
+            if (request == null) {
+                abort(message.status());
+                return;
+            }
             switch (request.getRequestUnionCase()) {
                 case CREATE_REQUEST -> create(request.getCreateRequest());
                 case CANCEL_REQUEST -> cancel(request.getCancelRequest().getWatchId());

@@ -1,0 +1,240 @@
+package dev.plinth.server.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import dev.plinth.api.etcdserverpb.ClusterGrpc;
+import dev.plinth.api.etcdserverpb.KVGrpc;
+import dev.plinth.api.etcdserverpb.MemberListRequest;
+import dev.plinth.api.etcdserverpb.MemberListResponse;
+import dev.plinth.api.etcdserverpb.PutRequest;
+import dev.plinth.api.etcdserverpb.RangeRequest;
+import dev.plinth.server.gateway.Endpoints;
+import dev.plinth.server.gateway.HttpGateway;
+import dev.plinth.server.gateway.HttpOptions;
+import dev.plinth.server.metrics.Metrics;
+import dev.plinth.server.quota.BackendQuota;
+import dev.plinth.server.testing.FakeMember;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** One port, two protocols, against a member without a store: what the wire itself decides. */
+@Timeout(60)
+@SuppressWarnings("NullAway") // the store is not reached by these calls
+final class ClientPortTest {
+    private final FakeMember member = new FakeMember();
+    private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final Transport transport = Transport.open(1);
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private InProcessServices inProcess;
+    private ClientListener listener;
+    private ManagedChannel channel;
+
+    @BeforeEach
+    void start() throws Exception {
+        ServiceContext context =
+                new ServiceContext(
+                        member,
+                        null,
+                        () -> null,
+                        null,
+                        null,
+                        new BackendQuota(-1, () -> 0),
+                        ServiceLimits.DEFAULT,
+                        background,
+                        background,
+                        timer,
+                        System::nanoTime,
+                        new Random(1));
+        Services services = new Services(context);
+        inProcess = InProcessServices.start(services, background);
+        int messageBytesMax = ServiceLimits.DEFAULT.messageBytesMax();
+        HttpGateway gateway =
+                new HttpGateway(
+                        inProcess.channel(),
+                        new Endpoints(context, new Metrics()),
+                        new HttpOptions(true, Set.of("*"), Set.of("*"), messageBytesMax));
+        listener =
+                ClientListener.start(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        transport,
+                        ListenerOptions.DEFAULT,
+                        services.definitions(),
+                        background,
+                        messageBytesMax,
+                        gateway);
+        channel =
+                NettyChannelBuilder.forAddress("127.0.0.1", listener.port())
+                        .usePlaintext()
+                        .maxInboundMessageSize(1 << 26)
+                        .build();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+        http.close();
+        listener.close();
+        inProcess.close();
+        transport.close();
+        timer.shutdownNow();
+        background.shutdownNow();
+    }
+
+    private HttpResponse<String> send(String method, String path, String body) throws Exception {
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + listener.port() + path))
+                        .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .build();
+        return http.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void grpcAndHttpShareThePort() throws Exception {
+        MemberListResponse response =
+                ClusterGrpc.newBlockingStub(channel)
+                        .memberList(MemberListRequest.getDefaultInstance());
+        assertThat(response.getHeader().getClusterId()).isEqualTo(2);
+        assertThat(response.getHeader().getMemberId()).isEqualTo(1);
+        assertThat(response.getHeader().getRaftTerm()).isEqualTo(3);
+        assertThat(response.getMembers(0).getName()).isEqualTo("m");
+
+        HttpResponse<String> json = send("POST", "/v3/cluster/member/list", "");
+        assertThat(json.statusCode()).isEqualTo(200);
+        assertThat(json.headers().firstValue("Content-Type")).hasValue("application/json");
+        assertThat(json.body())
+                .isEqualTo(
+                        "{\"header\":{\"cluster_id\":\"2\",\"member_id\":\"1\",\"raft_term\":\"3\"},"
+                                + "\"members\":[{\"ID\":\"1\",\"name\":\"m\",\"peerURLs\":[\"http://h:2380\"],"
+                                + "\"clientURLs\":[\"http://h:2379\"]}]}");
+        // Once more on the same connection.
+        assertThat(send("POST", "/v3beta/cluster/member/list", "{}").body()).isEqualTo(json.body());
+    }
+
+    @Test
+    void versionTellsWhatTheMemberAnnounces() throws Exception {
+        HttpResponse<String> version = send("GET", "/version", "");
+        assertThat(version.statusCode()).isEqualTo(200);
+        assertThat(version.body())
+                .isEqualTo(
+                        "{\"etcdserver\":\"3.7.1\",\"etcdcluster\":\"3.7.0\",\"storage\":\"3.7.0\"}");
+    }
+
+    @Test
+    void refusalsHaveTheReferencesStatusAndText() throws Exception {
+        assertThatThrownBy(() ->
+                        KVGrpc.newBlockingStub(channel).range(RangeRequest.getDefaultInstance()))
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        e -> {
+                            assertThat(e.getStatus().getCode())
+                                    .isEqualTo(Status.Code.INVALID_ARGUMENT);
+                            assertThat(e.getStatus().getDescription())
+                                    .isEqualTo("etcdserver: key is not provided");
+                        });
+        HttpResponse<String> json = send("POST", "/v3/kv/range", "{}");
+        assertThat(json.statusCode()).isEqualTo(400);
+        assertThat(json.body())
+                .isEqualTo("{\"code\":3,\"message\":\"etcdserver: key is not provided\"}");
+    }
+
+    @Test
+    void messagesAboveTheLimitAreRefusedWithTheSizes() {
+        PutRequest put =
+                PutRequest.newBuilder()
+                        .setKey(ByteString.copyFromUtf8("k"))
+                        .setValue(ByteString.copyFrom(new byte[3 << 20]))
+                        .build();
+        assertThatThrownBy(() -> KVGrpc.newBlockingStub(channel).put(put))
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        e -> {
+                            assertThat(e.getStatus().getCode())
+                                    .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+                            assertThat(e.getStatus().getDescription())
+                                    .isEqualTo(
+                                            "grpc: received message larger than max ("
+                                                    + put.getSerializedSize()
+                                                    + " vs. 2097152)");
+                        });
+    }
+
+    @Test
+    void entriesAboveTheLimitAreRefused() {
+        PutRequest put =
+                PutRequest.newBuilder()
+                        .setKey(ByteString.copyFromUtf8("k"))
+                        .setValue(ByteString.copyFrom(new byte[1_572_864]))
+                        .build();
+        assertThatThrownBy(() -> KVGrpc.newBlockingStub(channel).put(put))
+                .hasMessageContaining("etcdserver: request is too large");
+        assertThat(member.proposals).isEmpty();
+    }
+
+    @Test
+    void httpErrorsAreThoseOfTheGateway() throws Exception {
+        HttpResponse<String> get = send("GET", "/v3/kv/range", "");
+        assertThat(get.statusCode()).isEqualTo(501);
+        assertThat(get.body()).isEqualTo("{\"code\":12,\"message\":\"Method Not Allowed\"}");
+        HttpResponse<String> unknown = send("POST", "/v3/nothing", "{}");
+        assertThat(unknown.statusCode()).isEqualTo(404);
+        assertThat(unknown.body()).isEqualTo("{\"code\":5,\"message\":\"Not Found\"}");
+        HttpResponse<String> root = send("GET", "/", "");
+        assertThat(root.statusCode()).isEqualTo(404);
+        assertThat(root.body()).isEqualTo("404 page not found\n");
+        HttpResponse<String> malformed = send("POST", "/v3/kv/range", "{bad");
+        assertThat(malformed.statusCode()).isEqualTo(400);
+        assertThat(malformed.body())
+                .isEqualTo(
+                        "{\"code\":3,\"message\":\"invalid character 'b' looking for beginning of object key"
+                                + " string\"}");
+        HttpResponse<String> options = send("OPTIONS", "/anything", "");
+        assertThat(options.statusCode()).isEqualTo(200);
+        assertThat(options.headers().firstValue("Access-Control-Allow-Origin")).hasValue("*");
+    }
+
+    @Test
+    void learnersServeFewMethods() {
+        member.learner = true;
+        assertThatThrownBy(() ->
+                        ClusterGrpc.newBlockingStub(channel)
+                                .memberList(MemberListRequest.getDefaultInstance()))
+                .hasMessageContaining("etcdserver: rpc not supported for learner");
+    }
+
+    @Test
+    void nothingIsServedBeforeTheClusterHasAVersion() {
+        member.clusterVersion = null;
+        assertThatThrownBy(() ->
+                        ClusterGrpc.newBlockingStub(channel)
+                                .memberList(MemberListRequest.getDefaultInstance()))
+                .hasMessageContaining("etcdserver: not capable");
+    }
+
+    @Test
+    void unknownMethodsAreUnimplemented() throws Exception {
+        HttpResponse<String> notBound = send("POST", "/v3/auth/status", "{}");
+        assertThat(notBound.statusCode()).isEqualTo(501);
+    }
+}
