@@ -7,5 +7,8 @@ module dev.plinth.pagestore {
     requires transitive dev.plinth.walio;
 
     exports dev.plinth.pagestore;
+    exports dev.plinth.pagestore.check;
     exports dev.plinth.pagestore.format;
+    exports dev.plinth.pagestore.inspect;
+    exports dev.plinth.pagestore.surgery;
 }

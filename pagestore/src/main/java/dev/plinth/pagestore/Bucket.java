@@ -66,7 +66,7 @@ public final class Bucket {
             if (element == TreeSearch.NOT_FOUND) {
                 return null;
             }
-            MemorySegment map = readState().pages().map();
+            MemorySegment map = transaction.pages().map();
             if (LeafPage.isBucket(map, element)) {
                 return null;
             }
@@ -103,7 +103,7 @@ public final class Bucket {
             if (element == TreeSearch.NOT_FOUND) {
                 return false;
             }
-            MemorySegment map = readState().pages().map();
+            MemorySegment map = transaction.pages().map();
             if (LeafPage.isBucket(map, element)) {
                 return false;
             }
@@ -116,10 +116,6 @@ public final class Bucket {
         }
         view.set(entry.segment(), entry.valueOffset(), entry.valueSize());
         return true;
-    }
-
-    private CommittedState readState() {
-        return ((ReadTransaction) transaction).state();
     }
 
     /** A cursor without a place, for the calling thread. */
@@ -153,6 +149,12 @@ public final class Bucket {
     public long sequence() {
         transaction.requireOpen();
         return tree.sequence();
+    }
+
+    /** Size and shape of the bucket as of the last commit; reads all of its pages. */
+    public BucketStats stats() {
+        transaction.requireOpen();
+        return BucketMeasure.of(transaction.pages(), tree);
     }
 
     /** Whether the bucket is stored within its parent's page, as of the last commit. */

@@ -95,7 +95,8 @@ public final class Cursor {
     public void value(ByteView view) {
         requireElement();
         requireValue();
-        view.set(cursor.segment(), cursor.valueOffset(), cursor.valueSize());
+        long keyOffset = cursor.keyOffset();
+        view.set(cursor.segment(), keyOffset + cursor.keySize(), cursor.valueSize());
     }
 
     /** Whether the element is a bucket. */

@@ -1,5 +1,10 @@
 package dev.plinth.pagestore;
 
+import static java.util.stream.Collectors.joining;
+
+import dev.plinth.pagestore.check.CheckOptions;
+import dev.plinth.pagestore.check.ConsistencyChecker;
+import dev.plinth.pagestore.check.Finding;
 import dev.plinth.pagestore.file.CommitBuffer;
 import dev.plinth.pagestore.file.PageFile;
 import dev.plinth.pagestore.format.FreelistPage;
@@ -14,6 +19,9 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -168,7 +176,10 @@ public final class Database implements AutoCloseable {
                 options.freelist() == FreelistKind.ARRAY
                         ? new ArrayFreelist()
                         : new BitmapFreelist();
-        loaded.load(FreePages.of(state.meta(), state.pages()));
+        loaded.load(
+                options.readOnly()
+                        ? FreePages.plausible(state.meta(), state.pages())
+                        : FreePages.of(state.meta(), state.pages()));
         freelist = loaded;
         freeCounts = new FreeCounts(loaded.freeCount(), 0);
     }
@@ -214,7 +225,7 @@ public final class Database implements AutoCloseable {
         }
         int slot = readers.claim(current.state.txid());
         while (current != durable) {
-            current = java.util.Objects.requireNonNull(durable);
+            current = Objects.requireNonNull(durable);
             readers.set(slot, current.state.txid());
         }
         return started(current.state, slot, false);
@@ -281,12 +292,46 @@ public final class Database implements AutoCloseable {
             counters.syncNanos += nanos() - start;
         }
         CommittedState next = committed(meta);
+        if (options.strict()) {
+            requireConsistent(next);
+        }
         if (options.durability() != Durability.AT_CHECKPOINT) {
             metaPage.fill((byte) 0);
             pageFile.writeMeta(meta, metaPage, durableNow);
             counters.writes++;
         }
         state = next;
+    }
+
+    private void requireConsistent(CommittedState next) {
+        List<Finding> findings = new ArrayList<>();
+        check(next, freelist().freeAndPendingPages(), CheckOptions.wholeFile(), findings::add);
+        if (!findings.isEmpty()) {
+            throw new DatabaseException.Inconsistent(
+                    path(), findings.stream().map(Finding::text).collect(joining("\n")));
+        }
+    }
+
+    private static void check(
+            CommittedState checked,
+            long[] freePages,
+            CheckOptions checkOptions,
+            Consumer<Finding> findings) {
+        new ConsistencyChecker(checked.pages(), checked.meta(), freePages, checkOptions, findings)
+                .run();
+    }
+
+    /** The check of a read transaction's state. */
+    static void check(
+            CommittedState checked, CheckOptions checkOptions, Consumer<Finding> findings) {
+        long[] freePages;
+        try {
+            freePages = FreePages.forCheck(checked.meta(), checked.pages());
+        } catch (DatabaseException.Corrupted e) {
+            findings.accept(new Finding(Finding.Kind.UNREADABLE, e.page(), "panic: " + e.reason()));
+            freePages = new long[0];
+        }
+        check(checked, freePages, checkOptions, findings);
     }
 
     void endWrite(TreeCounters counters) {
@@ -317,30 +362,41 @@ public final class Database implements AutoCloseable {
             return checkpointExclusively();
         } catch (IOException e) {
             throw fail("checkpoint", e);
+        } catch (RuntimeException | Error e) {
+            failure = e;
+            throw e;
         } finally {
             checkpointing.unlock();
         }
     }
 
     private Checkpoint checkpointExclusively() throws IOException {
-        DurableState last = java.util.Objects.requireNonNull(durable);
+        DurableState last = Objects.requireNonNull(durable);
         ReadTransaction captured = beginRead();
         CommittedState target = captured.state();
         if (target.txid() == last.state.txid()) {
             captured.close();
             return new Checkpoint(target.txid(), last.metaTxid, false, 0);
         }
-        long start = nanos();
-        pageFile.sync();
-        long metaTxid =
-                (target.txid() & 1) == (last.metaTxid & 1) ? target.txid() + 1 : target.txid();
-        checkpointMetaPage.fill((byte) 0);
-        pageFile.writeMeta(target.meta().withTxid(metaTxid), checkpointMetaPage, true);
-        long syncNanos = nanos() - start;
-        // The reader's slot of the capture goes on to protect the state, now as the durable one.
-        durable = new DurableState(target, metaTxid, captured.slot());
-        readers.release(last.slot);
-        return new Checkpoint(target.txid(), metaTxid, true, syncNanos);
+        boolean done = false;
+        try {
+            long start = nanos();
+            pageFile.sync();
+            long metaTxid =
+                    (target.txid() & 1) == (last.metaTxid & 1) ? target.txid() + 1 : target.txid();
+            checkpointMetaPage.fill((byte) 0);
+            pageFile.writeMeta(target.meta().withTxid(metaTxid), checkpointMetaPage, true);
+            long syncNanos = nanos() - start;
+            // The reader's slot of the capture goes on to protect the state, now the durable one.
+            durable = new DurableState(target, metaTxid, captured.slot());
+            readers.release(last.slot);
+            done = true;
+            return new Checkpoint(target.txid(), metaTxid, true, syncNanos);
+        } finally {
+            if (!done) {
+                captured.close();
+            }
+        }
     }
 
     /** Waits until all that was written is on stable storage: for {@link Durability#NEVER}. */
@@ -358,7 +414,8 @@ public final class Database implements AutoCloseable {
         return new DatabaseException.Failed(pageFile.path(), action, cause);
     }
 
-    void fail(String action, Throwable cause) {
+    /** What is on the disk is not known: no further writes. */
+    void fail(Throwable cause) {
         failure = cause;
     }
 
@@ -433,6 +490,15 @@ public final class Database implements AutoCloseable {
         return options.lockWait().clock().monotonicNanos();
     }
 
+    /** Gives memory and descriptors back without a write: for tests of what a crash leaves. */
+    void abandon() {
+        open = false;
+        arena.close();
+        commitBuffer.close();
+        metaArena.close();
+        pageFile.close();
+    }
+
     /**
      * Waits for the write transaction and for all read transactions, makes the last state durable
      * unless an earlier write failed, and closes the file. Closing twice does nothing.
@@ -447,7 +513,7 @@ public final class Database implements AutoCloseable {
             DurableState last = durable;
             if (last != null && failure == null) {
                 checkpoint();
-                last = java.util.Objects.requireNonNull(durable);
+                last = Objects.requireNonNull(durable);
             }
             open = false;
             if (last != null) {

@@ -88,6 +88,15 @@ public abstract sealed class DatabaseException extends RuntimeException {
         }
     }
 
+    /** The check of {@link Options#strict} has found damage in the state to be committed. */
+    public static final class Inconsistent extends DatabaseException {
+        private static final long serialVersionUID = 1L;
+
+        public Inconsistent(Path file, String findings) {
+            super(file + ": check fail: " + findings, "check fail: " + findings, null);
+        }
+    }
+
     /** Another process held the file's lock for the whole time that was granted. */
     public static final class LockTimeout extends DatabaseException {
         private static final long serialVersionUID = 1L;

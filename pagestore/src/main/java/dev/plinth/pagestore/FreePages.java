@@ -34,6 +34,24 @@ final class FreePages {
                 : unreachable(meta, pages);
     }
 
+    /** As {@link #of}, without what cannot be right: for reading files that are damaged. */
+    static long[] plausible(Meta meta, Pages pages) {
+        return Arrays.stream(forCheck(meta, pages))
+                .filter(page -> page >= 2 && page < meta.highWaterMark())
+                .distinct()
+                .toArray();
+    }
+
+    /** As {@link #of}, but with whatever a persisted list says, duplicates and all; ascending. */
+    static long[] forCheck(Meta meta, Pages pages) {
+        if (!meta.isFreelistPersisted()) {
+            return unreachable(meta, pages);
+        }
+        long[] ids = persisted(meta, pages);
+        Arrays.sort(ids);
+        return ids;
+    }
+
     /**
      * The list as it stands in the file.
      *
@@ -81,6 +99,9 @@ final class FreePages {
     }
 
     private static long[] unreachable(Meta meta, Pages pages) {
+        if (pages.readableEnd() != meta.highWaterMark()) {
+            throw pages.corrupted(pages.readableEnd(), "page beyond the end of the file");
+        }
         FreePages walk = new FreePages(pages);
         walk.tree(meta.root(), 0);
         long total = meta.highWaterMark() - 2 - walk.reachedCount;

@@ -1,14 +1,19 @@
 package dev.plinth.pagestore;
 
+import dev.plinth.pagestore.check.CheckOptions;
+import dev.plinth.pagestore.check.Finding;
+import dev.plinth.pagestore.file.Pages;
 import dev.plinth.pagestore.format.Meta;
+import dev.plinth.pagestore.format.PageHeader;
 import dev.plinth.pagestore.tree.BucketTree;
+import dev.plinth.walio.io.Disk;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One version of the database, unchanged for as long as the transaction lives, whatever is
@@ -30,8 +35,6 @@ public final class ReadTransaction extends Transaction {
             throw new ExceptionInInitializerError(e);
         }
     }
-
-    private static final long COPY_BYTES = 256 << 10;
 
     private final CommittedState state;
     private final int slot;
@@ -71,44 +74,67 @@ public final class ReadTransaction extends Transaction {
     }
 
     /**
-     * Writes this version as a database file of {@link #sizeBytes} bytes: two meta pages made for
-     * it, then all pages below the high water mark as they are. The older meta leads to the same
-     * state, as in a copy made by the reference.
+     * Checks the whole state, or a part of it. In a sound file nothing is found.
      *
-     * @throws IOException the channel's
+     * @param findings called for each finding, in the order of the check
      */
-    public void writeTo(WritableByteChannel channel) throws IOException {
+    public void check(CheckOptions options, Consumer<Finding> findings) {
         requireOpen();
-        Meta meta = state.meta();
-        int pageSize = meta.pageSize();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment page = arena.allocate(pageSize);
-            // A meta is on page (id mod 2): the even id of the two goes first.
-            long even = meta.txid() & ~1L;
-            for (long txid = even; txid <= even + 1; txid++) {
-                long metaTxid = txid > meta.txid() ? txid - 2 : txid;
-                page.fill((byte) 0);
-                Meta copy = meta.withTxid(metaTxid);
-                copy.write(page, 0, copy.pageId());
-                writeFully(channel, page.asByteBuffer());
-            }
-        }
-        long end = sizeBytes();
-        for (long at = 2L * pageSize; at < end; at += COPY_BYTES) {
-            long length = Math.min(COPY_BYTES, end - at);
-            writeFully(channel, memory.slice(at, length).asByteBuffer());
-        }
-    }
-
-    private static void writeFully(WritableByteChannel channel, ByteBuffer bytes)
-            throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
+        Database.check(state, options, findings);
     }
 
     int slot() {
         return slot;
+    }
+
+    /**
+     * What a page of the state is; null for ids from the high water mark on.
+     *
+     * @throws DatabaseException.FreePagesNotLoaded if the database was opened for reading without
+     *     {@link Options#preloadFreelist}
+     */
+    public @Nullable PageInfo page(long id) {
+        requireOpen();
+        if (id < 0 || id >= state.meta().highWaterMark()) {
+            return null;
+        }
+        boolean free = database.freelist().contains(id);
+        Pages pages = state.pages();
+        if (id >= pages.readableEnd()) {
+            throw pages.corrupted(id, "page beyond the end of the file");
+        }
+        long offset = id * pages.pageSize();
+        return new PageInfo(
+                id,
+                free ? "free" : PageHeader.typeName(PageHeader.flags(pages.map(), offset)),
+                PageHeader.count(pages.map(), offset),
+                PageHeader.overflow(pages.map(), offset));
+    }
+
+    /**
+     * Writes this version as a database file of {@link #sizeBytes} bytes: two meta pages made for
+     * it, then all pages below the high water mark as they are.
+     *
+     * @throws IOException the channel's, or that of reading the file
+     */
+    public void writeTo(WritableByteChannel channel) throws IOException {
+        requireOpen();
+        backup().writeTo(channel);
+    }
+
+    /** Writes this version to a file, replacing what it held; durable when it returns. */
+    public void writeTo(Disk disk, Path target) throws IOException {
+        requireOpen();
+        backup().writeTo(disk, target);
+    }
+
+    private HotBackup backup() {
+        return new HotBackup(database.pageFile().file(), state.meta());
+    }
+
+    @Override
+    Pages pages() {
+        return state.pages();
     }
 
     CommittedState state() {

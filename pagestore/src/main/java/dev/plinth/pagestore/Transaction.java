@@ -1,5 +1,6 @@
 package dev.plinth.pagestore;
 
+import dev.plinth.pagestore.file.Pages;
 import org.jspecify.annotations.Nullable;
 
 /** What read and write transactions have in common. */
@@ -38,6 +39,9 @@ public abstract sealed class Transaction implements AutoCloseable
     public abstract void close();
 
     abstract TransactionMemory memory();
+
+    /** The committed pages that the transaction reads. */
+    abstract Pages pages();
 
     final void requireOpen() {
         if (!isOpen()) {

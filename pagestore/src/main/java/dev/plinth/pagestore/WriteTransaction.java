@@ -1,6 +1,7 @@
 package dev.plinth.pagestore;
 
 import dev.plinth.pagestore.file.CommitBuffer;
+import dev.plinth.pagestore.file.Pages;
 import dev.plinth.pagestore.format.Bytes;
 import dev.plinth.pagestore.format.FreelistPage;
 import dev.plinth.pagestore.format.Meta;
@@ -119,6 +120,11 @@ public final class WriteTransaction extends Transaction {
     }
 
     @Override
+    Pages pages() {
+        return base.pages();
+    }
+
+    @Override
     TransactionMemory memory() {
         return memory;
     }
@@ -185,7 +191,7 @@ public final class WriteTransaction extends Transaction {
             end(State.ROLLED_BACK);
             throw failure;
         } catch (RuntimeException | Error e) {
-            database.fail("commit", e);
+            database.fail(e);
             end(State.ROLLED_BACK);
             throw e;
         }

@@ -141,6 +141,11 @@ public final class BucketTree {
         return rootPage == INLINE ? inlineOffset : pages.locate(rootPage);
     }
 
+    /** Where the root page of the committed tree starts in the mapping. */
+    public long committedRootOffset() {
+        return rootOffset();
+    }
+
     NodeSpace space() {
         if (space == null) {
             throw new IllegalStateException("the tree of a read transaction has no nodes");

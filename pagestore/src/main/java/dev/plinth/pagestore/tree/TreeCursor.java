@@ -33,6 +33,15 @@ public final class TreeCursor {
     /** Whether the top of the path is an element that can be read. */
     private boolean onElement;
 
+    /** The element in the mapping, when the top of the path is a page. */
+    private long element;
+
+    /**
+     * How many elements follow in this leaf, in a tree that does not change: steps to them are one
+     * addition. 0 sends the step the long way.
+     */
+    private int stepsInLeaf;
+
     /** Whether the last seek found its very key. */
     private boolean exact;
 
@@ -101,6 +110,17 @@ public final class TreeCursor {
 
     /** Goes to the next element. */
     public boolean next() {
+        int steps = stepsInLeaf;
+        if (steps > 0) {
+            stepsInLeaf = steps - 1;
+            indexes[depth - 1]++;
+            element += LeafPage.ELEMENT_SIZE;
+            return true;
+        }
+        return nextSlow();
+    }
+
+    private boolean nextSlow() {
         if (depth == 0) {
             return false;
         }
@@ -148,6 +168,7 @@ public final class TreeCursor {
     }
 
     private boolean stepBack() {
+        stepsInLeaf = 0;
         while (true) {
             int level = depth - 1;
             while (level >= 0 && indexes[level] <= 0) {
@@ -155,6 +176,7 @@ public final class TreeCursor {
             }
             if (level < 0) {
                 first();
+                stepsInLeaf = 0;
                 onElement = false;
                 return false;
             }
@@ -169,7 +191,13 @@ public final class TreeCursor {
 
     private boolean arrive() {
         onElement = true;
-        if (tree.space != null) {
+        int top = depth - 1;
+        if (nodes[top] == null) {
+            element = LeafPage.element(offsets[top], indexes[top]);
+        }
+        if (tree.space == null) {
+            stepsInLeaf = PageHeader.count(map, offsets[top]) - 1 - indexes[top];
+        } else {
             keepCurrent();
         }
         return true;
@@ -195,6 +223,7 @@ public final class TreeCursor {
 
     private void pushRoot() {
         depth = 0;
+        stepsInLeaf = 0;
         onElement = false;
         Node root = tree.root();
         push(root, root == null ? tree.rootOffset() : 0);
@@ -273,13 +302,13 @@ public final class TreeCursor {
         Node node = nodes[top];
         return node != null
                 ? NodeSpace.offset(node.place(indexes[top]))
-                : LeafPage.keyOffset(map, element());
+                : LeafPage.keyOffset(map, element);
     }
 
     public int keySize() {
         int top = depth - 1;
         Node node = nodes[top];
-        return node != null ? node.keySize(indexes[top]) : LeafPage.keySize(map, element());
+        return node != null ? node.keySize(indexes[top]) : LeafPage.keySize(map, element);
     }
 
     public long valueOffset() {
@@ -289,21 +318,17 @@ public final class TreeCursor {
     public int valueSize() {
         int top = depth - 1;
         Node node = nodes[top];
-        return node != null ? node.valueSize(indexes[top]) : LeafPage.valueSize(map, element());
+        return node != null ? node.valueSize(indexes[top]) : LeafPage.valueSize(map, element);
     }
 
     public boolean isBucket() {
         int top = depth - 1;
         Node node = nodes[top];
-        return node != null ? node.isBucket(indexes[top]) : LeafPage.isBucket(map, element());
+        return node != null ? node.isBucket(indexes[top]) : LeafPage.isBucket(map, element);
     }
 
     /** A heap copy of the key. */
     public byte[] keyBytes() {
         return Bytes.copy(segment(), keyOffset(), keySize());
-    }
-
-    private long element() {
-        return LeafPage.element(offsets[depth - 1], indexes[depth - 1]);
     }
 }
