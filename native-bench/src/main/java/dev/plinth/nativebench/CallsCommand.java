@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -34,8 +33,6 @@ import picocli.CommandLine.Spec;
 final class CallsCommand implements Callable<Integer> {
     private static final int IO_ERROR = 6;
     private static final int ROUNDS_PER_SECOND = 40;
-
-    @Mixin private final HelpOption help = new HelpOption();
 
     @Spec private CommandSpec spec = CommandSpec.create();
 

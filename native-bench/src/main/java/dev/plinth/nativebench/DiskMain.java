@@ -2,8 +2,8 @@ package dev.plinth.nativebench;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -22,8 +22,6 @@ import picocli.CommandLine.Spec;
         usageHelpAutoWidth = true,
         synopsisSubcommandLabel = "COMMAND")
 public final class DiskMain implements Runnable {
-    @Mixin private final HelpOption help = new HelpOption();
-
     @Spec private CommandSpec spec = CommandSpec.create();
 
     /** Runs a command and exits with its code. */
@@ -33,7 +31,19 @@ public final class DiskMain implements Runnable {
 
     /** The commands, for a launcher that has others beside them. */
     public static CommandLine commandLine() {
-        return new CommandLine(new DiskMain()).setCaseInsensitiveEnumValuesAllowed(true);
+        CommandLine commands = new CommandLine(new DiskMain());
+        addHelp(commands);
+        commands.getSubcommands().values().forEach(DiskMain::addHelp);
+        return commands.setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    private static void addHelp(CommandLine command) {
+        command.getCommandSpec()
+                .addOption(
+                        OptionSpec.builder("-h", "--help")
+                                .usageHelp(true)
+                                .description("Show this help.")
+                                .build());
     }
 
     @Override
