@@ -129,6 +129,11 @@ public final class ApplyLoop implements Agent {
         waiters.fail(requestId, reason);
     }
 
+    /** Index of the last applied entry; any thread. */
+    long appliedIndex() {
+        return applied.get();
+    }
+
     /** Term of the last applied entry, 0 before the first one of this life; any thread. */
     long appliedTerm() {
         return appliedTerm;

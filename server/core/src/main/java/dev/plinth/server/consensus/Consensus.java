@@ -303,7 +303,7 @@ public final class Consensus implements AutoCloseable {
     public void begin() {
         parts.transport().setMembers(parts.membership().view());
         if (isSoleVoter) {
-            raft.campaign();
+            raft.campaignSoon();
         }
     }
 

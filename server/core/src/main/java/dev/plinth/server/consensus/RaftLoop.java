@@ -71,6 +71,7 @@ public final class RaftLoop implements Agent {
     private Runnable waker = () -> {};
     private Consumer<Long> ticked = _ -> {};
     private long nextTickNanos;
+    private boolean isCampaignWanted;
     private boolean hasAppended;
     private int applying;
     private ConfState confState;
@@ -174,9 +175,9 @@ public final class RaftLoop implements Agent {
         });
     }
 
-    /** Starts an election now, where this member is sure to win it. */
-    void campaign() {
-        enqueue(RawNode::campaign);
+    /** Starts an election without waiting for a timeout, where this member is sure to win it. */
+    void campaignSoon() {
+        isCampaignWanted = true;
     }
 
     /** Asks the leader to hand over to a member. */
@@ -205,7 +206,7 @@ public final class RaftLoop implements Agent {
 
     @Override
     public int doWork() {
-        int done = runCommands();
+        int done = runCommands() + campaignIfWanted();
         long now = clock.monotonicNanos();
         if (now - nextTickNanos >= 0) {
             node.tick();
@@ -249,6 +250,20 @@ public final class RaftLoop implements Agent {
     /** Ends all waits of readers; by the loop's thread, or after it has ended. */
     void failReads(RefusedException reason) {
         reads.failAll(reason);
+    }
+
+    /** Raft refuses to campaign while changes of the members are committed and not yet applied. */
+    private int campaignIfWanted() {
+        if (!isCampaignWanted || apply.appliedIndex() < committedIndex || node.hasReady()) {
+            return 0;
+        }
+        isCampaignWanted = false;
+        try {
+            node.campaign();
+        } catch (RaftException e) {
+            log.named("raft").debug("campaign refused", "error", e.getMessage());
+        }
+        return 1;
     }
 
     private int runCommands() {

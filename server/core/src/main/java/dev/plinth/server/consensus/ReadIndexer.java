@@ -97,14 +97,13 @@ final class ReadIndexer {
         }
     }
 
-    /** A leader came or went: the round at hand cannot be trusted. */
+    /** A leader came or went: a round that was asked of another cannot be trusted. */
     void leaderChanged() {
-        failRound(RefusedException.of(EtcdError.LEADER_CHANGED));
-    }
-
-    /** This member committed in a new term of its own: raft answers from now on, so ask now. */
-    void askAgain() {
-        askedNanos -= RETRY_NANOS;
+        if (roundIds.isEmpty()) {
+            askedNanos -= RETRY_NANOS;
+        } else {
+            failRound(RefusedException.of(EtcdError.LEADER_CHANGED));
+        }
     }
 
     /** Fails everything that waits. */
