@@ -120,7 +120,7 @@ class BadInputIT {
         ServerProcess server = ServerProcess.plinthStarting(data);
         assertThat(server.awaitExit()).isEqualTo(1);
         assertThat(String.join("\n", server.log()))
-                .contains("crc mismatch")
+                .contains("failed to open WAL")
                 .contains(segment.getFileName().toString())
                 .contains("position");
         assertThat(contents(data)).isEqualTo(before);
