@@ -60,7 +60,8 @@ public final class TxnExecutor {
 
     /** Runs a put as one write. */
     public ApplyResult.Done put(PutRequest request, WriteView view) throws RefusedException {
-        checkPut(request, view);
+        checkLease(request);
+        checkPair(request, view);
         PutResponse response = executePut(request, view).build();
         return new ApplyResult.Done(
                 view.revision(),
@@ -83,7 +84,6 @@ public final class TxnExecutor {
         Path path = new Path();
         choose(request, view, path);
         check(request, view, path);
-        path.rewind();
         TxnResponse.Builder response = execute(request, view, path, withRanges);
         return new ApplyResult.Done(view.revision(), ResponseBody.of(response.build()));
     }
@@ -97,7 +97,6 @@ public final class TxnExecutor {
         Path path = new Path();
         choose(request, view, path);
         check(request, view, path);
-        path.rewind();
         boolean succeeded = path.take();
         TxnResponse.Builder response = TxnResponse.newBuilder().setSucceeded(succeeded);
         for (RequestOp op : branch(request, succeeded)) {
@@ -121,13 +120,31 @@ public final class TxnExecutor {
         }
     }
 
+    /** The reference looks at the puts of the whole tree before it looks at any range. */
     private void check(TxnRequest request, ReadView view, Path path) throws RefusedException {
+        checkPuts(request, view, path);
+        path.rewind();
+        checkRanges(request, view, path);
+        path.rewind();
+    }
+
+    private void checkPuts(TxnRequest request, ReadView view, Path path) throws RefusedException {
+        for (RequestOp op : branch(request, path.take())) {
+            switch (op.getRequestCase()) {
+                case REQUEST_PUT -> checkPutOfTxn(op.getRequestPut(), view);
+                case REQUEST_TXN -> checkPuts(op.getRequestTxn(), view, path);
+                case REQUEST_RANGE, REQUEST_DELETE_RANGE, REQUEST_NOT_SET -> {}
+            }
+        }
+    }
+
+    private static void checkRanges(TxnRequest request, ReadView view, Path path)
+            throws RefusedException {
         for (RequestOp op : branch(request, path.take())) {
             switch (op.getRequestCase()) {
                 case REQUEST_RANGE -> checkRevision(op.getRequestRange().getRevision(), view);
-                case REQUEST_PUT -> checkPut(op.getRequestPut(), view);
-                case REQUEST_TXN -> check(op.getRequestTxn(), view, path);
-                case REQUEST_DELETE_RANGE, REQUEST_NOT_SET -> {}
+                case REQUEST_TXN -> checkRanges(op.getRequestTxn(), view, path);
+                case REQUEST_PUT, REQUEST_DELETE_RANGE, REQUEST_NOT_SET -> {}
             }
         }
     }
@@ -142,14 +159,23 @@ public final class TxnExecutor {
         }
     }
 
-    private void checkPut(PutRequest request, ReadView view) throws RefusedException {
+    private void checkLease(PutRequest request) throws RefusedException {
         if (request.getLease() != 0 && !lessor.exists(request.getLease())) {
             throw RefusedException.of(EtcdError.LEASE_NOT_FOUND);
         }
+    }
+
+    private static void checkPair(PutRequest request, ReadView view) throws RefusedException {
         if ((request.getIgnoreValue() || request.getIgnoreLease())
                 && view.range(RangeQuery.ofKey(request.getKey().toByteArray())).size() == 0) {
             throw RefusedException.of(EtcdError.KEY_NOT_FOUND);
         }
+    }
+
+    /** A transaction looks for the pair first, a put of its own for the lease. */
+    private void checkPutOfTxn(PutRequest request, ReadView view) throws RefusedException {
+        checkPair(request, view);
+        checkLease(request);
     }
 
     private TxnResponse.Builder execute(

@@ -25,6 +25,9 @@ final class RandomOperations {
     private static final long FIRST_LEASE = 7000;
     private static final int MAX_NESTING = 2;
 
+    /** One key alone, or a sort by value would have ties. */
+    private static final ByteString KEY_OF_EMPTY_VALUES = ByteString.copyFromUtf8("k00");
+
     private final RandomGenerator random;
 
     /** The newest revision that an answer has told; keeps revisions asked for near the truth. */
@@ -73,7 +76,7 @@ final class RandomOperations {
             put.setIgnoreValue(true);
         }
         if (!put.getIgnoreValue() || oneIn(10)) {
-            put.setValue(value());
+            put.setValue(put.getKey().equals(KEY_OF_EMPTY_VALUES) && oneIn(2) ? ByteString.EMPTY : value());
         }
         if (oneIn(12)) {
             put.setIgnoreLease(true);
@@ -211,9 +214,6 @@ final class RandomOperations {
 
     /** Values differ from each other, so that a sort by them has one result. */
     private ByteString value() {
-        if (oneIn(40)) {
-            return ByteString.EMPTY;
-        }
         byte[] bytes = new byte[8 + (oneIn(50) ? 5000 : random.nextInt(40))];
         random.nextBytes(bytes);
         return ByteString.copyFrom(bytes);
