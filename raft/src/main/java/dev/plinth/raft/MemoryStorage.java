@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * A storage in memory: the tail of the log that a member keeps at hand beside its files, and the
  * whole storage of tests. Thread-safe: the log writer appends while the node reads.
  *
- * <p>Entries lie in one array from the first available one on. It is only ever extended behind what
- * was handed out; truncation and compaction copy the references into a new array. Cost of an
- * append: one array store per entry.
+ * <p>Entries lie in one array, which is only ever extended behind what was handed out. Truncation copies the references
+ * into a new one; so does compaction once what it dropped is a quarter of what is left, which bounds what the array keeps
+ * alive. Cost of an append: one array store for each entry.
  */
 public final class MemoryStorage implements RaftStorage {
     private static final int CAPACITY_MIN = 64;
@@ -25,6 +25,10 @@ public final class MemoryStorage implements RaftStorage {
 
     private long compactedTerm;
     private Entry[] entries = new Entry[CAPACITY_MIN];
+
+    /** Slot of the first available entry. */
+    private int start;
+
     private int count;
 
     /** An empty log whose first index is 1. */
@@ -64,7 +68,7 @@ public final class MemoryStorage implements RaftStorage {
     }
 
     private int position(long index) {
-        return (int) (index - compactedIndex - 1);
+        return start + (int) (index - compactedIndex - 1);
     }
 
     @Override
@@ -110,6 +114,7 @@ public final class MemoryStorage implements RaftStorage {
         compactedIndex = newer.index();
         compactedTerm = newer.term();
         entries = new Entry[CAPACITY_MIN];
+        start = 0;
         count = 0;
     }
 
@@ -156,14 +161,22 @@ public final class MemoryStorage implements RaftStorage {
                             + Long.toUnsignedString(last())
                             + ")");
         }
-        int dropped = position(index) + 1;
-        compactedTerm = entries[dropped - 1].term();
+        int last = position(index);
+        compactedTerm = entries[last].term();
         compactedIndex = index;
-        int left = count - dropped;
-        entries =
-                Arrays.copyOfRange(
-                        entries, dropped, dropped + Math.max(CAPACITY_MIN, left + left / 4));
-        count = left;
+        count -= last + 1 - start;
+        start = last + 1;
+        if (start > Math.max(CAPACITY_MIN, count / 4)) {
+            relocate(count, Math.max(CAPACITY_MIN, 2 * count));
+        }
+    }
+
+    /** Takes the first entries over into a new array; views of the old one stay as they are. */
+    private void relocate(int kept, int capacity) {
+        Entry[] other = new Entry[capacity];
+        System.arraycopy(entries, start, other, 0, kept);
+        entries = other;
+        start = 0;
     }
 
     /**
@@ -192,12 +205,12 @@ public final class MemoryStorage implements RaftStorage {
                             + Long.toUnsignedString(addedFirst)
                             + "]");
         }
-        int at = position(addedFirst);
-        int newCount = at + added.size();
-        if (at < count || newCount > entries.length) {
-            int capacity = Math.max(CAPACITY_MIN, Math.max(newCount, at + at / 2));
-            entries = Arrays.copyOf(Arrays.copyOf(entries, at), capacity);
+        int kept = (int) (addedFirst - first);
+        int newCount = kept + added.size();
+        if (kept < count || start + newCount > entries.length) {
+            relocate(kept, Math.max(CAPACITY_MIN, newCount + newCount / 2));
         }
+        int at = start + kept;
         for (int i = 0; i < added.size(); i++) {
             entries[at + i] = added.get(i);
         }

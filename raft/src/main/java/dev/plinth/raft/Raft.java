@@ -56,6 +56,8 @@ final class Raft {
     /** Reads that came before the first commit of this leader's term. */
     List<Message> pendingReads = new ArrayList<>();
 
+    private SoftState softState = new SoftState(NONE, Role.FOLLOWER);
+    private HardState hardState = HardState.EMPTY;
     private List<Message> messages = new ArrayList<>();
     private List<Message> messagesAfterAppend = new ArrayList<>();
     private List<ReadState> readStates = new ArrayList<>();
@@ -107,12 +109,21 @@ final class Raft {
         vote = state.vote();
     }
 
+    /** The same object as before while nothing changed: it is asked for with every message. */
     SoftState softState() {
-        return new SoftState(lead, role);
+        if (softState.lead() != lead || softState.role() != role) {
+            softState = new SoftState(lead, role);
+        }
+        return softState;
     }
 
+    /** As {@link #softState}. */
     HardState hardState() {
-        return new HardState(term, vote, log.committed());
+        long commit = log.committed();
+        if (hardState.term() != term || hardState.vote() != vote || hardState.commit() != commit) {
+            hardState = new HardState(term, vote, commit);
+        }
+        return hardState;
     }
 
     // ---------------------------------------------------------------- what goes out
@@ -131,6 +142,20 @@ final class Raft {
 
     List<ReadState> readStates() {
         return readStates;
+    }
+
+    /** Gives the collected messages away, to be added to and handed out. */
+    List<Message> takeMessages() {
+        List<Message> taken = messages;
+        messages = new ArrayList<>();
+        return taken;
+    }
+
+    /** As {@link #takeMessages}, those that wait for the log to be stored. */
+    List<Message> takeMessagesAfterAppend() {
+        List<Message> taken = messagesAfterAppend;
+        messagesAfterAppend = new ArrayList<>();
+        return taken;
     }
 
     /** What was collected is handed out: new collections from here on. */

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Raft node without threads: the application steps messages and ticks in and works off what
@@ -291,103 +292,121 @@ public final class RawNode {
 
     /** What is to be done now, taken as accepted: it will not be handed out again. */
     public Ready ready() {
-        Ready ready = build();
+        Ready ready = build(true);
         acceptReady(ready);
         return ready;
     }
 
-    /**
-     * What is to be done now, without taking it: {@link #acceptReady} has to follow before any
-     * other input.
-     */
+    /** What is to be done now, without taking it: {@link #acceptReady} has to follow before any other input. */
     public Ready readyWithoutAccept() {
-        return build();
+        return build(false);
     }
 
-    private Ready build() {
+    /**
+     * Puts a Ready together.
+     *
+     * @param handOver whether the collected lists may be given away, which saves their copies
+     */
+    private Ready build(boolean handOver) {
         SoftState softState = raft.softState();
         HardState hardState = raft.hardState();
         List<Entry> entries = raft.log.unstable().nextEntries();
+        Snapshot snapshot = raft.log.nextUnstableSnapshot();
+        List<Entry> committed = raft.log.nextCommitted(applyUnstable());
         boolean softChanged = !softState.equals(previousSoftState);
         boolean hardChanged = !hardState.isEmpty() && !hardState.equals(previousHardState);
-        Ready ready =
-                new Ready(
-                        softChanged ? softState : null,
-                        hardChanged ? hardState : null,
-                        frozen(raft.readStates()),
-                        entries,
-                        raft.log.nextUnstableSnapshot(),
-                        raft.log.nextCommitted(applyUnstable()),
-                        raft.messages(),
-                        hardState.mustSyncAfter(previousHardState, entries.size()));
-        return ready.withMessages(asyncStorageWrites ? asyncMessages(ready) : syncMessages());
+        HardState changed = hardChanged ? hardState : null;
+        return new Ready(
+                softChanged ? softState : null,
+                changed,
+                frozen(raft.readStates()),
+                entries,
+                snapshot,
+                committed,
+                asyncStorageWrites
+                        ? asyncMessages(handOver, changed, entries, snapshot, committed)
+                        : syncMessages(handOver),
+                hardState.mustSyncAfter(previousHardState, entries.size()));
     }
 
-    /**
-     * A collection that the node will replace, not change, once it is handed out; empty ones go on
-     * being used.
-     */
+    /** A collection that the node will replace, not change, once it is handed out; empty ones go on being used. */
     private static <T> List<T> frozen(List<T> collected) {
         return collected.isEmpty() ? List.of() : Collections.unmodifiableList(collected);
     }
 
-    private List<Message> syncMessages() {
+    private List<Message> collected(boolean handOver) {
+        return handOver ? raft.takeMessages() : new ArrayList<>(raft.messages());
+    }
+
+    private List<Message> syncMessages(boolean handOver) {
         List<Message> afterAppend = raft.messagesAfterAppend();
-        if (afterAppend.isEmpty()) {
-            return frozen(raft.messages());
+        if (raft.messages().isEmpty() && afterAppend.isEmpty()) {
+            return List.of();
         }
-        List<Message> all = new ArrayList<>(raft.messages().size() + afterAppend.size());
-        all.addAll(raft.messages());
+        List<Message> all = collected(handOver);
         for (Message m : afterAppend) {
             if (m.to() != raft.id) {
                 all.add(m);
             }
         }
-        return Collections.unmodifiableList(all);
+        return frozen(all);
     }
 
-    private List<Message> asyncMessages(Ready ready) {
-        List<Message> all = new ArrayList<>(raft.messages().size() + 2);
-        all.addAll(raft.messages());
-        if (!ready.entries().isEmpty()
-                || ready.hardState() != null
-                || ready.snapshot() != null
-                || !raft.messagesAfterAppend().isEmpty()) {
-            all.add(storageAppend(ready));
+    private List<Message> asyncMessages(
+            boolean handOver,
+            @Nullable HardState hardState,
+            List<Entry> entries,
+            @Nullable Snapshot snapshot,
+            List<Entry> committed) {
+        boolean append =
+                !entries.isEmpty()
+                        || hardState != null
+                        || snapshot != null
+                        || !raft.messagesAfterAppend().isEmpty();
+        boolean apply = !committed.isEmpty();
+        if (!append && !apply && raft.messages().isEmpty()) {
+            return List.of();
         }
-        if (!ready.committedEntries().isEmpty()) {
+        List<Message> all = collected(handOver);
+        if (append) {
+            all.add(storageAppend(handOver, hardState, entries, snapshot));
+        }
+        if (apply) {
             all.add(
                     Message.of(MessageType.STORAGE_APPLY)
                             .to(LOCAL_APPLY_THREAD)
                             .from(raft.id)
-                            .entries(ready.committedEntries())
-                            .responses(List.of(storageApplyResponse(ready)))
+                            .entries(committed)
+                            .responses(List.of(storageApplyResponse(committed)))
                             .build());
         }
         return Collections.unmodifiableList(all);
     }
 
-    private Message storageAppend(Ready ready) {
-        List<Message> responses = frozen(raft.messagesAfterAppend());
-        if (needsStorageAppendResponse(ready)) {
-            List<Message> more = new ArrayList<>(responses.size() + 1);
-            more.addAll(responses);
-            more.add(storageAppendResponse(ready));
-            responses = Collections.unmodifiableList(more);
+    private Message storageAppend(
+            boolean handOver,
+            @Nullable HardState hardState,
+            List<Entry> entries,
+            @Nullable Snapshot snapshot) {
+        List<Message> responses =
+                handOver
+                        ? raft.takeMessagesAfterAppend()
+                        : new ArrayList<>(raft.messagesAfterAppend());
+        if (needsStorageAppendResponse(snapshot)) {
+            responses.add(storageAppendResponse(snapshot));
         }
         Message.Builder append =
                 Message.of(MessageType.STORAGE_APPEND)
                         .to(LOCAL_APPEND_THREAD)
                         .from(raft.id)
-                        .entries(ready.entries())
-                        .snapshot(ready.snapshot())
-                        .responses(responses);
-        HardState hardState = ready.hardState();
+                        .entries(entries)
+                        .snapshot(snapshot)
+                        .responses(frozen(responses));
         return (hardState == null ? append : append.hardState(hardState)).build();
     }
 
-    private boolean needsStorageAppendResponse(Ready ready) {
-        return raft.log.unstable().hasEntries() || ready.snapshot() != null;
+    private boolean needsStorageAppendResponse(@Nullable Snapshot snapshot) {
+        return raft.log.unstable().hasEntries() || snapshot != null;
     }
 
     /**
@@ -395,24 +414,24 @@ public final class RawNode {
      * this write brings no entry: a response of an earlier term is ignored, so each new term must
      * attest it again.
      */
-    private Message storageAppendResponse(Ready ready) {
+    private Message storageAppendResponse(@Nullable Snapshot snapshot) {
         Message.Builder response =
                 Message.of(MessageType.STORAGE_APPEND_RESP)
                         .to(raft.id)
                         .from(LOCAL_APPEND_THREAD)
                         .term(raft.term)
-                        .snapshot(ready.snapshot());
+                        .snapshot(snapshot);
         if (raft.log.unstable().hasEntries()) {
             response.index(raft.log.lastIndex()).logTerm(raft.log.lastTerm());
         }
         return response.build();
     }
 
-    private Message storageApplyResponse(Ready ready) {
+    private Message storageApplyResponse(List<Entry> committed) {
         return Message.of(MessageType.STORAGE_APPLY_RESP)
                 .to(raft.id)
                 .from(LOCAL_APPLY_THREAD)
-                .entries(ready.committedEntries())
+                .entries(committed)
                 .build();
     }
 
@@ -457,11 +476,11 @@ public final class RawNode {
                 steps.add(m);
             }
         }
-        if (needsStorageAppendResponse(ready)) {
-            steps.add(storageAppendResponse(ready));
+        if (needsStorageAppendResponse(ready.snapshot())) {
+            steps.add(storageAppendResponse(ready.snapshot()));
         }
         if (!ready.committedEntries().isEmpty()) {
-            steps.add(storageApplyResponse(ready));
+            steps.add(storageApplyResponse(ready.committedEntries()));
         }
         stepsOnAdvance = steps;
     }

@@ -32,16 +32,4 @@ public record Ready(
         @Nullable Snapshot snapshot,
         List<Entry> committedEntries,
         List<Message> messages,
-        boolean mustSync) {
-    Ready withMessages(List<Message> all) {
-        return new Ready(
-                softState,
-                hardState,
-                readStates,
-                entries,
-                snapshot,
-                committedEntries,
-                all,
-                mustSync);
-    }
-}
+        boolean mustSync) {}
