@@ -74,6 +74,9 @@ import org.jspecify.annotations.Nullable;
  * DatabaseException.Failed}; reading goes on.
  */
 public final class Database implements AutoCloseable {
+    /** No file has seen that many transactions; beyond it arithmetic on ids would overflow. */
+    private static final long TXID_MAX = Long.MAX_VALUE / 2;
+
     private final Options options;
     private final PageFile pageFile;
     private final ReaderRegistry readers = new ReaderRegistry();
@@ -117,19 +120,35 @@ public final class Database implements AutoCloseable {
         this.metaPage = metaArena.allocate(pageFile.pageSize(), 4096);
         this.checkpointMetaPage = metaArena.allocate(pageFile.pageSize(), 4096);
         Meta meta = pageFile.readMetas().active(pageFile.path());
-        if (!options.readOnly()
-                && Long.compareUnsigned(
-                                meta.highWaterMark(), pageFile.fileBytes() / pageFile.pageSize())
-                        > 0) {
-            throw new DatabaseException.Corrupted(
-                    pageFile.path(), meta.pageId(), "page beyond the end of the file");
-        }
+        checkMeta(meta);
         if (!options.readOnly()) {
             pageFile.checked().ensureCapacity(meta.highWaterMark());
         } else {
             pageFile.checked().ensureCapacity(pageFile.fileBytes() / pageFile.pageSize());
         }
         this.state = committed(meta);
+    }
+
+    /** What the checksum does not promise: a page may have been written by another program. */
+    private void checkMeta(Meta meta) {
+        String finding = null;
+        if (meta.pageSize() != pageFile.pageSize()) {
+            finding =
+                    "page size "
+                            + Integer.toUnsignedString(meta.pageSize())
+                            + " in a file of pages of "
+                            + pageFile.pageSize();
+        } else if (meta.txid() < 0 || meta.txid() > TXID_MAX) {
+            finding = "transaction id " + Long.toUnsignedString(meta.txid());
+        } else if (!options.readOnly()
+                && Long.compareUnsigned(
+                                meta.highWaterMark(), pageFile.fileBytes() / pageFile.pageSize())
+                        > 0) {
+            finding = "page beyond the end of the file";
+        }
+        if (finding != null) {
+            throw new DatabaseException.Corrupted(pageFile.path(), meta.pageId(), finding);
+        }
     }
 
     /**

@@ -228,7 +228,7 @@ public final class WriteTransaction extends Transaction {
         long old = base.meta().freelist();
         if (old != Meta.NO_FREELIST) {
             long offset = base.pages().validateRun(old);
-            database.freelist().free(txid, old, base.pages().runLength(offset));
+            sink.free(old, base.pages().runLength(offset));
         }
         if (!database.persistsFreelist()) {
             return Meta.NO_FREELIST;
@@ -323,8 +323,14 @@ public final class WriteTransaction extends Transaction {
 
         @Override
         public void free(long page, long pages) {
-            if (page + pages > base.meta().highWaterMark()) {
-                throw base.pages().corrupted(page, "run reaches beyond the high water mark");
+            if (page < 2 || page + pages > base.meta().highWaterMark()) {
+                throw base.pages().corrupted(page, "run reaches out of the pages of the tree");
+            }
+            for (long each = page; each < page + pages; each++) {
+                if (database.freelist().contains(each)) {
+                    // The list names pages of the tree as free, or two places lead to this one.
+                    throw base.pages().corrupted(each, "page " + each + " already freed");
+                }
             }
             database.freelist().free(txid, page, pages);
         }

@@ -70,7 +70,7 @@ public final class Pages {
 
     /** First page that this view cannot read: the end of the file or of the state. */
     public long readableEnd() {
-        return Math.min(readableEnd, highWaterMark);
+        return Math.min(readableEnd, Math.max(0, highWaterMark));
     }
 
     /**

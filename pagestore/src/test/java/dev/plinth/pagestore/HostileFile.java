@@ -1,0 +1,160 @@
+package dev.plinth.pagestore;
+
+import dev.plinth.pagestore.check.CheckOptions;
+import dev.plinth.pagestore.inspect.RawPage;
+import dev.plinth.pagestore.inspect.RawPageFile;
+import dev.plinth.walio.io.sim.SimulatedDisk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * Does everything with a file that may hold any bytes: opens, walks, measures, checks, looks at raw
+ * pages, and, if it opens for writing, changes it. The only failures allowed are typed ones.
+ */
+final class HostileFile {
+    private static final Path PATH = Path.of("/data/db");
+    private static final int ELEMENTS_MAX = 20_000;
+
+    private final SimulatedDisk disk = new SimulatedDisk();
+    private int elements;
+
+    private HostileFile(byte[] content) throws IOException {
+        disk.putDurableFile(PATH, content);
+    }
+
+    /** Returns normally or fails with what must not happen. */
+    static void exercise(byte[] content) {
+        try {
+            HostileFile file = new HostileFile(content);
+            file.read();
+            file.readRaw();
+            file.write();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void read() {
+        Options options = Options.defaults().withReadOnly(true);
+        try (Database database = Database.open(disk, PATH, options);
+                ReadTransaction transaction = database.beginRead()) {
+            tolerate(() -> walk(transaction.root(), 0));
+            elements = 0;
+            tolerate(() -> walkBackwards(transaction.root()));
+            tolerate(() -> transaction.root().stats());
+            transaction.check(new CheckOptions(0, true), finding -> {});
+        } catch (DatabaseException e) {
+            // Refused, as it should be.
+        }
+    }
+
+    private static void tolerate(Runnable action) {
+        try {
+            action.run();
+        } catch (DatabaseException e) {
+            // Found to be damaged.
+        }
+    }
+
+    private void walk(Bucket bucket, int depth) {
+        Cursor cursor = bucket.cursor();
+        ByteView view = new ByteView();
+        for (boolean more = cursor.first(); more && elements++ < ELEMENTS_MAX; ) {
+            byte[] key = cursor.keyBytes();
+            if (cursor.isBucket()) {
+                if (depth < 5) {
+                    // A key that is out of order may not be found again.
+                    tolerate(() -> {
+                        Bucket child = bucket.bucket(key);
+                        if (child != null) {
+                            walk(child, depth + 1);
+                        }
+                    });
+                }
+            } else {
+                cursor.value(view);
+                view.toByteArray();
+                bucket.get(key, view);
+            }
+            more = cursor.next();
+        }
+    }
+
+    private void walkBackwards(Bucket bucket) {
+        Cursor cursor = bucket.cursor();
+        for (boolean more = cursor.last(); more && elements++ < ELEMENTS_MAX; ) {
+            cursor.keyBytes();
+            more = cursor.previous();
+        }
+    }
+
+    private void readRaw() throws IOException {
+        try (RawPageFile file = RawPageFile.open(disk, PATH)) {
+            for (long id = 0; id < Math.min(64, file.highWaterMark()); id++) {
+                long page = id;
+                tolerate(() -> look(file, page));
+            }
+        } catch (DatabaseException | java.io.EOFException e) {
+            // Not a page file.
+        }
+    }
+
+    private static void look(RawPageFile file, long id) {
+        try {
+            RawPage page = file.read(id);
+            for (int i = 0; i < page.count(); i++) {
+                if (page.isLeaf()) {
+                    page.leafItem(i).bucketRoot();
+                } else if (page.isBranch()) {
+                    page.branchItem(i);
+                }
+            }
+            if (page.isFreelist()) {
+                page.freelistIds();
+            }
+        } catch (IOException e) {
+            // Beyond the end of the file.
+        }
+    }
+
+    private void write() {
+        Options options = Options.defaults().withMaxSizeBytes(8 << 20);
+        try (Database database = Database.open(disk, PATH, options)) {
+            tolerate(() -> database.update(HostileFile::change));
+            tolerate(() -> database.update(HostileFile::change));
+        } catch (DatabaseException e) {
+            // Refused, or found to be damaged.
+        }
+    }
+
+    private static void change(WriteTransaction transaction) {
+        Cursor cursor = transaction.root().cursor();
+        int changed = 0;
+        for (boolean more = cursor.first(); more && changed < 3; more = cursor.next()) {
+            if (cursor.isBucket()) {
+                Bucket bucket = transaction.bucket(cursor.keyBytes());
+                if (bucket != null) {
+                    bucket.put(new byte[] {1}, new byte[2000]);
+                    delete(bucket);
+                }
+            }
+            changed++;
+        }
+        Objects.requireNonNull(transaction.createBucketIfMissing(new byte[] {7}))
+                .put(new byte[] {1}, new byte[10]);
+    }
+
+    private static void delete(Bucket bucket) {
+        Cursor cursor = bucket.cursor();
+        int deleted = 0;
+        for (boolean more = cursor.first(); more && deleted < 30; more = cursor.next()) {
+            if (cursor.isBucket()) {
+                bucket.deleteBucket(cursor.keyBytes());
+            } else {
+                cursor.delete();
+            }
+            deleted++;
+        }
+    }
+}
