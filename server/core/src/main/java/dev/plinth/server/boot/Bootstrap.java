@@ -195,7 +195,9 @@ final class Bootstrap {
 
     private void tellLocked(Path database) {
         log.info(
-                "db file is flocked by another process, or taking too long", "path", database.toString());
+                "db file is flocked by another process, or taking too long",
+                "path",
+                database.toString());
     }
 
     private LessorOptions lessorOptions() {

@@ -10,9 +10,9 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * Reads {@code --config-file}, YAML or JSON. Keys are the flags' names in any case; unknown ones are
- * passed over, as etcd does. What differs from the command line: durations are nanoseconds, TLS,
- * discovery and socket settings stand in maps of their own, and a few flags cannot be set.
+ * Reads {@code --config-file}, YAML or JSON. Keys are the flags' names in any case; unknown ones
+ * are passed over, as etcd does. What differs from the command line: durations are nanoseconds,
+ * TLS, discovery and socket settings stand in maps of their own, and a few flags cannot be set.
  *
  * <p>Source: server.md 1.3.
  */

@@ -75,10 +75,7 @@ class BadInputIT {
     void versionHasEtcdsFourLines() throws Exception {
         Ended ended = run("server", "--version", "--compat-version=3.5");
         assertThat(ended.code()).isZero();
-        assertThat(ended.out().lines())
-                .hasSize(4)
-                .first()
-                .isEqualTo("etcd Version: 3.5.30");
+        assertThat(ended.out().lines()).hasSize(4).first().isEqualTo("etcd Version: 3.5.30");
     }
 
     @Test

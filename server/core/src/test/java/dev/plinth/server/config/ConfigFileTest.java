@@ -66,8 +66,7 @@ class ConfigFileTest {
 
     @Test
     void listeningWithoutAdvertisingIsAllowedInAFile() throws Exception {
-        ServerConfig config =
-                ConfigRules.conclude(read("listen-client-urls: http://127.0.0.1:1"));
+        ServerConfig config = ConfigRules.conclude(read("listen-client-urls: http://127.0.0.1:1"));
         assertThat(ListenUrl.texts(config.cluster().advertiseClient()))
                 .containsExactly("http://localhost:2379");
     }

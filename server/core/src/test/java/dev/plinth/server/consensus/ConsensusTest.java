@@ -143,8 +143,7 @@ class ConsensusTest {
             member.advance(OneMember.TIMEOUT_NANOS - 2 * OneMember.TICK_NANOS);
             assertThat(outcome.isOpen()).isTrue();
             member.advance(3 * OneMember.TICK_NANOS);
-            assertThat(outcome.refusal).isNotNull();
-            assertThat(outcome.refusal.error()).isEqualTo(EtcdError.TIMEOUT);
+            assertThat(outcome.refusedWith()).isEqualTo(EtcdError.TIMEOUT);
         }
     }
 
@@ -156,8 +155,7 @@ class ConsensusTest {
             member.consensus.close();
             OneMember.Outcome late = member.propose();
             for (OneMember.Outcome outcome : List.of(waiting, late)) {
-                assertThat(outcome.refusal).isNotNull();
-                assertThat(outcome.refusal.error()).isEqualTo(EtcdError.STOPPED);
+                assertThat(outcome.refusedWith()).isEqualTo(EtcdError.STOPPED);
             }
         }
     }

@@ -36,15 +36,14 @@ class MpscQueueTest {
             long producer = p;
             threads.add(
                     Thread.ofPlatform()
-                            .start(
-                                    () -> {
-                                        await(started);
-                                        for (long i = 0; i < each; i++) {
-                                            while (!queue.offer(producer << 32 | i)) {
-                                                Thread.yield();
-                                            }
-                                        }
-                                    }));
+                            .start(() -> {
+                                await(started);
+                                for (long i = 0; i < each; i++) {
+                                    while (!queue.offer(producer << 32 | i)) {
+                                        Thread.onSpinWait();
+                                    }
+                                }
+                            }));
         }
         started.countDown();
         long[] next = new long[producers];
@@ -52,7 +51,7 @@ class MpscQueueTest {
         while (taken < producers * each) {
             Long element = queue.poll();
             if (element == null) {
-                Thread.yield();
+                Thread.onSpinWait();
                 continue;
             }
             int producer = (int) (element >> 32);

@@ -17,6 +17,7 @@ import dev.plinth.server.cluster.MemberIds;
 import dev.plinth.server.cluster.MemberJson;
 import dev.plinth.server.cluster.Membership;
 import dev.plinth.server.core.ClusterMember;
+import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.Proposal;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.log.Log;
@@ -31,6 +32,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,11 @@ final class OneMember implements AutoCloseable {
 
         boolean isOpen() {
             return result == null && refusal == null;
+        }
+
+        /** Why it was refused; only after it was. */
+        EtcdError refusedWith() {
+            return Objects.requireNonNull(refusal, "not refused").error();
         }
 
         @Override
@@ -81,7 +88,7 @@ final class OneMember implements AutoCloseable {
         }
     }
 
-    private final class ManualClock implements Clock {
+    private static final class ManualClock implements Clock {
         private long nanos = 1_000_000_000L;
 
         @Override

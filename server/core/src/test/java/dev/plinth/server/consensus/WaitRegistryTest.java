@@ -8,6 +8,7 @@ import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.RefusedException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
@@ -37,7 +38,8 @@ class WaitRegistryTest {
                         long id = waiting.keySet().iterator().next();
                         assertThat(registry.isWaiting(id)).isTrue();
                         registry.complete(id, DONE);
-                        assertThat(waiting.remove(id).result).isSameAs(DONE);
+                        assertThat(Objects.requireNonNull(waiting.remove(id)).result)
+                                .isSameAs(DONE);
                         assertThat(registry.isWaiting(id)).isFalse();
                         registry.complete(id, DONE);
                     }
@@ -47,12 +49,13 @@ class WaitRegistryTest {
                     long now = step;
                     registry.expire(now, _ -> RefusedException.of(EtcdError.TIMEOUT));
                     waiting.values()
-                            .removeIf(
-                                    outcome -> {
-                                        boolean isLate = deadlines.get(outcome.requestId()) <= now;
-                                        assertThat(outcome.isOpen()).isNotEqualTo(isLate);
-                                        return isLate;
-                                    });
+                            .removeIf(outcome -> {
+                                boolean isLate =
+                                        Objects.requireNonNull(deadlines.get(outcome.requestId()))
+                                                <= now;
+                                assertThat(outcome.isOpen()).isNotEqualTo(isLate);
+                                return isLate;
+                            });
                 }
             }
         }

@@ -76,7 +76,10 @@ final class RandomOperations {
             put.setIgnoreValue(true);
         }
         if (!put.getIgnoreValue() || oneIn(10)) {
-            put.setValue(put.getKey().equals(KEY_OF_EMPTY_VALUES) && oneIn(2) ? ByteString.EMPTY : value());
+            put.setValue(
+                    put.getKey().equals(KEY_OF_EMPTY_VALUES) && oneIn(2)
+                            ? ByteString.EMPTY
+                            : value());
         }
         if (oneIn(12)) {
             put.setIgnoreLease(true);
