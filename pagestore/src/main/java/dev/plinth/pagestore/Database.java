@@ -418,6 +418,20 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /** Cuts free space off the end of the file; returns its size. */
+    long truncate() {
+        writer.acquireUninterruptibly();
+        try {
+            requireSound();
+            pageFile.shrinkTo(state.meta().highWaterMark());
+            return pageFile.fileBytes();
+        } catch (IOException e) {
+            throw fail("truncate", e);
+        } finally {
+            writer.release();
+        }
+    }
+
     /** Waits until all that was written is on stable storage: for {@link Durability#NEVER}. */
     public void sync() {
         requireSound();

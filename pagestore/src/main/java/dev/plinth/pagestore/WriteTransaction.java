@@ -58,6 +58,13 @@ public final class WriteTransaction extends Transaction {
     private long highWaterMark;
     private volatile State state = State.OPEN;
     private boolean managed;
+    private boolean preferLowest;
+
+    /** Where the state ended before free pages were given up; 0 if none were. */
+    private long trimmedEnd;
+
+    private long trimmedStart;
+
     private byte[] scratch = new byte[64];
 
     WriteTransaction(Database database, CommittedState base, long txid) {
@@ -148,6 +155,22 @@ public final class WriteTransaction extends Transaction {
         return scratch;
     }
 
+    /**
+     * Gives up the free pages at the end of the file, and takes the lowest pages for all that is
+     * written by this commit.
+     *
+     * @return number of pages given up
+     */
+    long trimAndPreferLowest() {
+        preferLowest = true;
+        long newEnd = database.freelist().trim(highWaterMark);
+        long trimmed = highWaterMark - newEnd;
+        highWaterMark = newEnd;
+        trimmedStart = newEnd;
+        trimmedEnd = newEnd + trimmed;
+        return trimmed;
+    }
+
     PageSink pageSink() {
         return sink;
     }
@@ -205,7 +228,9 @@ public final class WriteTransaction extends Transaction {
         rootTree.rebalance(sink);
         long rebalanced = database.nanos();
         counters.rebalanceNanos += rebalanced - start;
-        if (database.freelist() instanceof BitmapFreelist bitmap) {
+        if (preferLowest) {
+            database.freelist().preferLowest();
+        } else if (database.freelist() instanceof BitmapFreelist bitmap) {
             bitmap.prepare(rootTree.estimatePages());
         }
         rootTree.spill(sink);
@@ -335,13 +360,21 @@ public final class WriteTransaction extends Transaction {
             database.freelist().free(txid, page, pages);
         }
 
+        private long firstTrimmed() {
+            return trimmedEnd == 0 ? 0 : trimmedStart;
+        }
+
         /** Undoes allocations and frees. */
         void giveBack() {
             database.freelist().rollback(txid);
             for (int run = 0; run < buffer.runCount(); run++) {
-                if (buffer.page(run) < base.meta().highWaterMark()) {
+                long end = trimmedEnd == 0 ? base.meta().highWaterMark() : firstTrimmed();
+                if (buffer.page(run) < end) {
                     database.freelist().giveBack(buffer.page(run), buffer.runLength(run));
                 }
+            }
+            if (trimmedEnd > firstTrimmed()) {
+                database.freelist().giveBack(firstTrimmed(), trimmedEnd - firstTrimmed());
             }
         }
     }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plinth.pagestore.check.CheckOptions;
 import dev.plinth.walio.io.Clock;
 import dev.plinth.walio.io.Errno;
 import dev.plinth.walio.io.LinuxDisk;
@@ -133,9 +134,7 @@ class DatabaseTest {
             try (ReadTransaction reader = database.beginRead()) {
                 assertThat(get(reader, "k")).isEqualTo("w");
                 List<String> findings = new ArrayList<>();
-                reader.check(
-                        dev.plinth.pagestore.check.CheckOptions.wholeFile(),
-                        finding -> findings.add(finding.text()));
+                reader.check(CheckOptions.wholeFile(), finding -> findings.add(finding.text()));
                 assertThat(findings).isEmpty();
             }
         }
@@ -230,6 +229,54 @@ class DatabaseTest {
             assertThat(bucket.stats().keys()).isEqualTo(12);
             assertThat(get(reader, "key295")).isEqualTo("x".repeat(500));
             assertThat(reader.sizeBytes()).isLessThan(20 * 4096);
+        }
+    }
+
+    @Test
+    void onlineShrinkReturnsToTheSizeOfWhatIsLeft() {
+        Options options =
+                Options.defaults()
+                        .withFreelist(FreelistKind.BITMAP)
+                        .withDurability(Durability.NEVER)
+                        .withAllocationStepBytes(1 << 20);
+        try (Database database = open(options)) {
+            database.update(transaction -> {
+                Bucket bucket = transaction.createBucketIfMissing(BUCKET);
+                for (int i = 0; i < 40_000; i++) {
+                    bucket.put(bytes(String.format("%06d", i)), new byte[500]);
+                }
+            });
+            database.update(transaction -> {
+                Bucket bucket = transaction.createBucketIfMissing(BUCKET);
+                for (int i = 0; i < 40_000; i++) {
+                    if (i % 200 < 160) {
+                        bucket.delete(bytes(String.format("%06d", i)));
+                    }
+                }
+            });
+            put(database, "other", "x");
+            OnlineShrink shrink = new OnlineShrink(database);
+            OnlineShrink.Step step = shrink.step(50);
+            int steps = 1;
+            for (; !step.finished(); steps++) {
+                assertThat(step.movedPages()).isLessThan(100);
+                put(database, "other", "y" + steps);
+                step = shrink.step(50);
+                assertThat(steps).isLessThan(500);
+            }
+            put(database, "other", "z");
+            put(database, "other", "zz");
+            step = shrink.step(50);
+            assertThat(steps).isGreaterThan(10);
+            try (ReadTransaction reader = database.beginRead()) {
+                Bucket bucket = Objects.requireNonNull(reader.bucket(BUCKET));
+                long live = bucket.stats().leafBytes() + bucket.stats().branchBytes();
+                assertThat(step.fileBytes()).isLessThan(live * 13 / 10 + (1 << 20));
+                assertThat(bucket.stats().keys()).isEqualTo(8001);
+                List<String> findings = new ArrayList<>();
+                reader.check(CheckOptions.wholeFile(), finding -> findings.add(finding.text()));
+                assertThat(findings).isEmpty();
+            }
         }
     }
 

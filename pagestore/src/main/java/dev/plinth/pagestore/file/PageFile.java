@@ -267,6 +267,28 @@ public final class PageFile implements AutoCloseable {
     }
 
     /**
+     * Cuts the file behind the last page that any of its states may lead to, if that gives back
+     * enough to be worth it. A state's pages are never beyond its high water mark, so both meta
+     * pages stay good.
+     */
+    public void shrinkTo(long highWaterMark) throws IOException {
+        long end = highWaterMark;
+        MetaPages metas = readMetas();
+        for (int i = 0; i < 2; i++) {
+            if (metas.validity().get(i) == Meta.Validity.OK) {
+                end = Math.max(end, metas.fields().get(i).highWaterMark());
+            }
+        }
+        long wanted = (end + 1) * pageSize;
+        if (fileBytes - wanted > Math.min(options.allocationStepBytes(), fileBytes / 8)) {
+            file.ftruncate(wanted);
+            fileBytes = wanted;
+            referenceMapBytes = referenceMapSize(path, fileBytes);
+            file.fsync();
+        }
+    }
+
+    /**
      * Takes the blocks too, so that a full disk is found here and not in the middle of a commit.
      */
     private void extend(long size) throws IOException {

@@ -48,6 +48,32 @@ public final class ArrayFreelist extends Freelist {
     }
 
     @Override
+    long takeTail(long end) {
+        int kept = free.length;
+        long newEnd = end;
+        while (kept > 0 && free[kept - 1] == newEnd - 1) {
+            kept--;
+            newEnd--;
+        }
+        free = Arrays.copyOf(free, kept);
+        return newEnd;
+    }
+
+    @Override
+    public boolean hasRunBelow(long end, long pages) {
+        int runStart = 0;
+        for (int i = 0; i < free.length && free[i] < end; i++) {
+            if (i == 0 || free[i] != free[i - 1] + 1) {
+                runStart = i;
+            }
+            if (i - runStart + 1 == pages) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
     void clearFree() {
         free = new long[0];
     }

@@ -122,6 +122,33 @@ public final class BitmapFreelist extends Freelist {
     }
 
     @Override
+    long takeTail(long end) {
+        long newEnd = end;
+        while (newEnd > 2 && isFree(newEnd - 1)) {
+            newEnd--;
+            words[(int) (newEnd >>> 6)] &= ~(1L << newEnd);
+            count--;
+        }
+        return newEnd;
+    }
+
+    private boolean isFree(long page) {
+        int word = (int) (page >>> 6);
+        return word < words.length && (words[word] & 1L << page) != 0;
+    }
+
+    @Override
+    public boolean hasRunBelow(long end, long pages) {
+        long first = findRun(2, pages);
+        return first != 0 && first + pages <= end;
+    }
+
+    @Override
+    public void preferLowest() {
+        cursor = 2;
+    }
+
+    @Override
     void clearFree() {
         Arrays.fill(words, 0);
         count = 0;

@@ -47,6 +47,28 @@ public abstract sealed class Freelist permits ArrayFreelist, BitmapFreelist {
 
     abstract void clearFree();
 
+    /** Takes the free pages that are the last ones below a page; returns the first of them. */
+    abstract long takeTail(long end);
+
+    /** Whether there is a free run of that length that ends at or before a page. */
+    public abstract boolean hasRunBelow(long end, long pages);
+
+    /** The next allocations take the lowest pages. */
+    public void preferLowest() {}
+
+    /**
+     * Forgets the free pages at the end of the file, which will not belong to it any more.
+     *
+     * @return the new end
+     */
+    public final long trim(long end) {
+        long newEnd = takeTail(end);
+        for (long page = newEnd; page < end; page++) {
+            freeOrPending.remove(page);
+        }
+        return newEnd;
+    }
+
     /** Calls back for each free page in ascending order. */
     public abstract long[] freePages();
 

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -345,6 +346,62 @@ public final class BucketTree {
             rightmost = node;
         }
         return node;
+    }
+
+    /**
+     * Has the pages from {@code cut} on that lie on the path to a key written anew by the commit,
+     * that is, elsewhere.
+     *
+     * @param placeable whether a run of some length can be had below the cut
+     * @return number of pages that will move
+     */
+    public long relocate(byte[] key, long cut, LongPredicate placeable) {
+        if (rootPage == INLINE) {
+            return 0;
+        }
+        int depth = deepestFrom(cut, key);
+        if (depth < 0) {
+            return 0;
+        }
+        long moved = 0;
+        Node node = root;
+        if (node == null) {
+            if (!placeable.test(pages.runLength(pages.locate(rootPage)))) {
+                return 0;
+            }
+            node = rootNode();
+            moved += node.page >= cut ? node.pages : 0;
+        }
+        for (int level = 0; level < depth && !node.isLeaf(); level++) {
+            int index = node.searchChild(key, key.length);
+            boolean known = node.childNode(index) != null;
+            if (!known && !placeable.test(pages.runLength(pages.locate(node.child(index))))) {
+                break;
+            }
+            node = node.readChild(index);
+            moved += !known && node.page >= cut ? node.pages : 0;
+        }
+        changes++;
+        return moved;
+    }
+
+    /** The level of the lowest page from {@code cut} on that lies on the path; -1 for none. */
+    private int deepestFrom(long cut, byte[] key) {
+        MemorySegment map = pages.map();
+        int deepest = -1;
+        long page = rootPage;
+        for (int level = 0; level <= Pages.DEPTH_MAX; level++) {
+            if (page >= cut) {
+                deepest = level;
+            }
+            long offset = pages.locate(page);
+            if (PageHeader.isLeaf(map, offset)) {
+                return deepest;
+            }
+            int index = BranchPage.search(map, offset, key, key.length);
+            page = BranchPage.child(map, BranchPage.element(offset, index));
+        }
+        throw TreeSearch.tooDeep(pages, page * pages.pageSize());
     }
 
     List<Node> takeUnbalanced() {

@@ -7,6 +7,7 @@ import dev.plinth.pagestore.Cursor;
 import dev.plinth.pagestore.Database;
 import dev.plinth.pagestore.DatabaseException;
 import dev.plinth.pagestore.Durability;
+import dev.plinth.pagestore.OnlineShrink;
 import dev.plinth.pagestore.Options;
 import dev.plinth.pagestore.ReadTransaction;
 import dev.plinth.pagestore.WriteTransaction;
@@ -90,6 +91,7 @@ public final class Replayer implements AutoCloseable {
                 durable = committed;
                 becomingDurable = null;
             }
+            case Step.Shrink shrink -> new OnlineShrink(database).step(shrink.pages());
             case Step.OpenReader _ -> readers.add(new Reader(database.beginRead(), committed));
             case Step.CloseReader _ -> {
                 if (!readers.isEmpty()) {

@@ -10,6 +10,9 @@ public sealed interface Step {
     /** Makes the last commit durable. */
     record Checkpoint() implements Step {}
 
+    /** Moves some pages from the file's end, and cuts it. */
+    record Shrink(int pages) implements Step {}
+
     /** Closes the database and opens it again. */
     record Reopen() implements Step {}
 

@@ -40,6 +40,9 @@ public final class WorkloadGenerator {
         if (kind < 3) {
             return new Step.Checkpoint();
         }
+        if (kind == 19) {
+            return new Step.Shrink(random.nextInt(1, 40));
+        }
         if (readers && kind < 5) {
             return new Step.OpenReader();
         }

@@ -1,0 +1,165 @@
+package dev.plinth.pagestore;
+
+import dev.plinth.pagestore.file.Pages;
+import dev.plinth.pagestore.format.BranchPage;
+import dev.plinth.pagestore.format.BucketHeader;
+import dev.plinth.pagestore.format.Bytes;
+import dev.plinth.pagestore.format.LeafPage;
+import dev.plinth.pagestore.format.PageHeader;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Makes a file smaller while it is in use. Each step is an ordinary short write transaction that
+ * writes some of the pages at the file's end anew, into free pages near its start; the file is cut
+ * when its last pages are free and no state needs them. Readers and the writer go on in between.
+ *
+ * <p>Which pages to move is found in a read transaction, without holding up the writer. Where
+ * things have changed until the step comes to them, it leaves them alone.
+ *
+ * <p>Pages that readers, or the last checkpoint, can still see cannot be given back: with {@link
+ * Durability#AT_CHECKPOINT} a checkpoint between steps is needed for progress.
+ *
+ * <p>Cost of a step: at most {@code pagesMax} pages are moved, with their parents. Used by one
+ * thread.
+ */
+public final class OnlineShrink {
+    /** Work that is remembered at a time. */
+    private static final int CANDIDATES_MAX = 100_000;
+
+    /**
+     * Free pages that are left in the file for the next commits, beside a tenth of what is used.
+     */
+    private static final long SLACK_PAGES = 16;
+
+    private final Database database;
+    private final Deque<Candidate> candidates = new ArrayDeque<>();
+    private long cut;
+
+    /** A page to move: the bucket that it belongs to and a key that leads to it. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Candidate(List<byte[]> path, byte[] key) {}
+
+    /** Nothing happens before the first step. */
+    public OnlineShrink(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * What a step did.
+     *
+     * @param movedPages pages written to another place
+     * @param trimmedPages pages that do not belong to the database any more
+     * @param fileBytes size of the file now
+     * @param finished nothing is left to be moved; pages may still wait for readers
+     */
+    public record Step(long movedPages, long trimmedPages, long fileBytes, boolean finished) {}
+
+    /** Moves at most about {@code pagesMax} pages, and cuts what is free at the end of the file. */
+    public Step step(int pagesMax) {
+        if (candidates.isEmpty()) {
+            findCandidates();
+        }
+        boolean finished = candidates.isEmpty();
+        long moved = 0;
+        long trimmed;
+        try (WriteTransaction transaction = database.beginWrite()) {
+            trimmed = transaction.trimAndPreferLowest();
+            while (moved < pagesMax && !candidates.isEmpty()) {
+                moved += move(transaction, candidates.removeFirst());
+            }
+            if (moved > 0 || trimmed > 0) {
+                transaction.commit();
+            }
+        }
+        return new Step(moved, trimmed, database.truncate(), finished && trimmed == 0);
+    }
+
+    private long move(WriteTransaction transaction, Candidate candidate) {
+        Bucket bucket = transaction.root();
+        for (byte[] name : candidate.path) {
+            bucket = bucket.bucket(name);
+            if (bucket == null) {
+                return 0;
+            }
+        }
+        return bucket.tree()
+                .relocate(candidate.key, cut, pages -> database.freelist().hasRunBelow(cut, pages));
+    }
+
+    // ---------------------------------------------------------------- what to move
+
+    private void findCandidates() {
+        try (ReadTransaction transaction = database.beginRead()) {
+            Stats stats = database.stats();
+            long end = transaction.sizeBytes() / database.pageSize();
+            long used = end - stats.freePages() - stats.pendingPages();
+            cut = used + used / 10 + SLACK_PAGES;
+            if (cut < end) {
+                new Search(transaction.pages())
+                        .tree(List.of(), transaction.state().meta().root(), new byte[0], 0);
+            }
+        }
+    }
+
+    /** A walk over all trees of a state for pages from the cut on. */
+    private final class Search {
+        private final Pages pages;
+        private final MemorySegment map;
+
+        Search(Pages pages) {
+            this.pages = pages;
+            this.map = pages.map();
+        }
+
+        void tree(List<byte[]> path, long page, byte[] key, int depth) {
+            if (candidates.size() >= CANDIDATES_MAX) {
+                return;
+            }
+            if (depth > Pages.DEPTH_MAX) {
+                throw pages.corrupted(page, "tree too deep: a cycle of pages");
+            }
+            long offset = pages.locate(page);
+            boolean leaf = PageHeader.isLeaf(map, offset);
+            int count = PageHeader.count(map, offset);
+            if (page >= cut) {
+                candidates.add(new Candidate(path, key));
+            }
+            for (int i = 0; i < count; i++) {
+                if (leaf) {
+                    bucket(path, page, LeafPage.element(offset, i), depth);
+                } else {
+                    long element = BranchPage.element(offset, i);
+                    byte[] childKey =
+                            Bytes.copy(
+                                    map,
+                                    BranchPage.keyOffset(map, element),
+                                    BranchPage.keySize(map, element));
+                    tree(path, BranchPage.child(map, element), childKey, depth + 1);
+                }
+            }
+        }
+
+        private void bucket(List<byte[]> path, long page, long element, int depth) {
+            if (!LeafPage.isBucket(map, element)) {
+                return;
+            }
+            if (LeafPage.valueSize(map, element) < BucketHeader.SIZE) {
+                throw pages.corrupted(page, "bucket value is shorter than its header");
+            }
+            long root = BucketHeader.root(map, LeafPage.valueOffset(map, element));
+            if (root != 0) {
+                List<byte[]> inner = new ArrayList<>(path);
+                inner.add(
+                        Bytes.copy(
+                                map,
+                                LeafPage.keyOffset(map, element),
+                                LeafPage.keySize(map, element)));
+                tree(inner, root, new byte[0], depth + 1);
+            }
+        }
+    }
+}
