@@ -86,10 +86,10 @@ public final class Backend implements AutoCloseable {
     /** Operations and bytes since the last flush began; hints for the committer. */
     private final AtomicInteger pendingOperations = new AtomicInteger();
 
-    private Backend(Database database, BackendOptions options) {
+    private Backend(Database database, BackendOptions options, Generation generation) {
         this.database = database;
         this.options = options;
-        this.generation = new Generation(database.beginRead());
+        this.generation = generation;
         this.consistentIndex = metaLong(MetaKeys.consistentIndex());
         this.consistentTerm = metaLong(MetaKeys.term());
         this.durableConsistentIndex = consistentIndex;
@@ -119,7 +119,13 @@ public final class Backend implements AutoCloseable {
                 createBuckets(database);
             }
         }
-        return new Backend(database, options);
+        Generation generation = new Generation(database.beginRead());
+        try {
+            return new Backend(database, options, generation);
+        } catch (RuntimeException e) {
+            generation.close();
+            throw e;
+        }
     }
 
     private static void createBuckets(Database database) {
