@@ -221,6 +221,13 @@ final class Assembly {
     }
 
     private void startLoops(Engine engine, Consensus consensus) {
+        member.onClose(
+                "last checkpoint",
+                () -> {
+                    // The loops have ended; the log writer marks the snapshot that this may cause.
+                    engine.backend().forceCommit();
+                    consensus.walWriter().doWork();
+                });
         int spins = cores() > 2 ? SPINS : 0;
         AgentThread committer =
                 thread(
