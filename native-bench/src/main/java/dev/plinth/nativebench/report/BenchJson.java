@@ -51,6 +51,7 @@ public final class BenchJson {
         json.field("writes", cell.count());
         json.field("writesPerSecond", cell.perSecond());
         json.field("mean", cell.latency().getMean());
+        json.field("p10", cell.percentile(10));
         json.field("p50", cell.percentile(50));
         json.field("p90", cell.percentile(90));
         json.field("p99", cell.percentile(99));
