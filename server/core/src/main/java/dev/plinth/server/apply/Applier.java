@@ -1,6 +1,7 @@
 package dev.plinth.server.apply;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
 import dev.plinth.api.etcdserverpb.AlarmMember;
 import dev.plinth.api.etcdserverpb.AlarmRequest;
 import dev.plinth.api.etcdserverpb.AlarmResponse;
@@ -22,6 +23,10 @@ import dev.plinth.mvcc.MvccException;
 import dev.plinth.mvcc.WriteView;
 import dev.plinth.mvcc.lease.LeaseCheckpoint;
 import dev.plinth.mvcc.lease.Lessor;
+import dev.plinth.server.auth.AuthApplier;
+import dev.plinth.server.auth.AuthStore;
+import dev.plinth.server.auth.Caller;
+import dev.plinth.server.auth.RequestRights;
 import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.quota.BackendQuota;
@@ -52,6 +57,10 @@ public final class Applier {
     private final Runnable raiseNoSpace;
     private final LongSupplier nanoClock;
     private final TxnExecutor executor;
+    private final AuthStore auth;
+    private final AuthApplier authApplier;
+    private final RequestRights rights;
+    private final LongSupplier consistentIndex;
     private final EntryReader entry = new EntryReader();
 
     /**
@@ -59,16 +68,19 @@ public final class Applier {
      *
      * @param raiseNoSpace proposes, without waiting, the alarm that this member is out of space
      * @param nanoClock monotonic time, for the expiry of leases on this member
+     * @param consistentIndex index of the entry before the one being applied
      */
     public Applier(
             KeyValueStore store,
             Lessor lessor,
             AlarmStore alarms,
+            AuthStore auth,
             BackendQuota quota,
             ClusterState cluster,
             Waiters waiters,
             Runnable raiseNoSpace,
-            LongSupplier nanoClock) {
+            LongSupplier nanoClock,
+            LongSupplier consistentIndex) {
         this.store = store;
         this.lessor = lessor;
         this.alarms = alarms;
@@ -78,6 +90,10 @@ public final class Applier {
         this.raiseNoSpace = raiseNoSpace;
         this.nanoClock = nanoClock;
         this.executor = new TxnExecutor(lessor);
+        this.auth = auth;
+        this.authApplier = new AuthApplier(auth);
+        this.rights = new RequestRights(auth, lessor);
+        this.consistentIndex = consistentIndex;
     }
 
     /**
@@ -204,14 +220,30 @@ public final class Applier {
             case InternalRaftRequest.RANGE_FIELD_NUMBER,
                     InternalRaftRequest.DOWNGRADE_VERSION_TEST_FIELD_NUMBER ->
                     done(ResponseBody.EMPTY);
-            default ->
-                    throw new IllegalStateException("log entry of unknown kind " + entry.field());
+            default -> administer();
         };
+    }
+
+    private ApplyResult administer() throws RefusedException, InvalidProtocolBufferException {
+        int field = entry.field();
+        if (!AuthApplier.handles(field)) {
+            throw new IllegalStateException("log entry of unknown kind " + field);
+        }
+        MessageLite response =
+                authApplier.apply(field, entry.body(), caller(), consistentIndex.getAsLong());
+        return done(ResponseBody.of(response));
+    }
+
+    private Caller caller() {
+        return auth.isEnabled()
+                ? new Caller(entry.username(), entry.authRevision())
+                : Caller.NOBODY;
     }
 
     private ApplyResult put(PutRequest request) throws RefusedException {
         checkNotCorrupt();
         checkSpaceAlarm();
+        rights.check(request, caller());
         boolean admitted = quota.admits(BackendQuota.charge(request));
         try (WriteView view = store.write()) {
             return unlessFull(executor.put(request, view), admitted);
@@ -224,6 +256,7 @@ public final class Applier {
         if (charge > 0) {
             checkSpaceAlarm();
         }
+        rights.check(request, caller());
         boolean admitted = quota.admits(charge);
         boolean withRanges = waiters.isWaiting(entry.requestId());
         try (WriteView view = store.write()) {
@@ -233,6 +266,7 @@ public final class Applier {
 
     private ApplyResult delete(DeleteRangeRequest request) throws RefusedException {
         checkNotCorrupt();
+        rights.check(request, caller());
         try (WriteView view = store.write()) {
             return executor.delete(request, view);
         }
@@ -256,6 +290,7 @@ public final class Applier {
 
     private ApplyResult revoke(LeaseRevokeRequest request) throws RefusedException {
         checkNotCorrupt();
+        rights.checkLease(request.getID(), caller());
         lessor.revoke(request.getID(), store);
         return done(ResponseBody.EMPTY);
     }

@@ -7,6 +7,9 @@ import dev.plinth.raft.Peer;
 import dev.plinth.raft.RaftException;
 import dev.plinth.server.apply.AlarmStore;
 import dev.plinth.server.apply.Applier;
+import dev.plinth.server.auth.AuthStore;
+import dev.plinth.server.auth.Passwords;
+import dev.plinth.server.auth.SimpleTokens;
 import dev.plinth.server.cluster.MemberIds;
 import dev.plinth.server.cluster.Membership;
 import dev.plinth.server.config.GoDuration;
@@ -39,7 +42,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +74,7 @@ final class Assembly {
     private final DataDir dir;
     private final Lifecycle lifecycle;
     private final Member member;
-    private final RandomGenerator random = new SecureRandom();
+    private final SecureRandom random = new SecureRandom();
     private @Nullable ExecutorService background;
 
     Assembly(
@@ -99,7 +101,9 @@ final class Assembly {
         AtomicReference<Runnable> raiseNoSpace = new AtomicReference<>(() -> {});
         StorageVersionKeeper storageVersion =
                 new StorageVersionKeeper(backend, engine.membership(), config.compat(), log);
-        Consensus consensus = consensus(engine, quota, raiseNoSpace, storageVersion);
+        Passwords passwords = new Passwords(config.flags().number("bcrypt-cost"), random);
+        AuthStore auth = authStore(backend, passwords);
+        Consensus consensus = consensus(engine, auth, quota, raiseNoSpace, storageVersion);
         raiseNoSpace.set(new SpaceCheck(quota, consensus.member())::raiseAlarm);
         String clusterVersion = engine.membership().view().version();
         log.info(
@@ -115,15 +119,26 @@ final class Assembly {
         member.onClose("sockets", transport);
         servePeers(consensus.member(), transport);
         ClientServer clients = new ClientServer(config, transport, log);
-        ServiceContext services = services(engine, consensus.member(), quota);
+        ServiceContext services = services(engine, consensus.member(), quota, auth, passwords);
         startMaintenance(engine, consensus, () -> ready(clients, services));
         member.onClose("client listeners", clients);
         member.onClose("proposals", consensus);
         consensus.begin();
     }
 
+    private AuthStore authStore(Backend backend, Passwords passwords) throws StartException {
+        String kind = config.flags().text("auth-token");
+        if (!kind.isEmpty() && !kind.equals("simple")) {
+            throw new StartException("--auth-token " + kind + ": only simple tokens are offered");
+        }
+        long ttlNanos = config.flags().number("auth-token-ttl") * SECOND;
+        return new AuthStore(
+                backend, new SimpleTokens(ttlNanos, clock::monotonicNanos, random), passwords);
+    }
+
     private Consensus consensus(
             Engine engine,
+            AuthStore auth,
             BackendQuota quota,
             AtomicReference<Runnable> raiseNoSpace,
             StorageVersionKeeper storageVersion)
@@ -161,11 +176,13 @@ final class Assembly {
                                                     engine.store(),
                                                     engine.lessor(),
                                                     engine.alarms(),
+                                                    auth,
                                                     quota,
                                                     engine.membership(),
                                                     waiters,
                                                     () -> raiseNoSpace.get().run(),
-                                                    clock::monotonicNanos)
+                                                    clock::monotonicNanos,
+                                                    engine.backend()::consistentIndex)
                                             ::apply,
                             storageVersion::current),
                     new MemberHooks(engine.lessor(), storageVersion),
@@ -294,7 +311,12 @@ final class Assembly {
         }
     }
 
-    private ServiceContext services(Engine engine, LocalMember local, BackendQuota quota) {
+    private ServiceContext services(
+            Engine engine,
+            LocalMember local,
+            BackendQuota quota,
+            AuthStore auth,
+            Passwords passwords) {
         ExecutorService reads =
                 Executors.newFixedThreadPool(
                         Math.max(2, cores()),
@@ -314,6 +336,8 @@ final class Assembly {
                 engine::backend,
                 engine.lessor(),
                 engine.alarms(),
+                auth,
+                passwords,
                 quota,
                 new ServiceLimits(
                         (int) requests.requestBytesMax(),

@@ -4,23 +4,37 @@ import dev.plinth.api.etcdserverpb.Member;
 import dev.plinth.api.etcdserverpb.MemberListRequest;
 import dev.plinth.api.etcdserverpb.MemberListResponse;
 import dev.plinth.server.apply.ResponseBody;
+import dev.plinth.server.auth.AuthStore;
 import dev.plinth.server.core.ClusterMember;
 import dev.plinth.server.core.LocalMember;
 
 /** The members of the cluster. Headers of this service carry no revision. */
 final class ClusterService {
     private final LocalMember member;
+    private final Callers callers;
+    private final AuthStore auth;
 
-    ClusterService(ServiceContext context) {
+    ClusterService(ServiceContext context, Callers callers) {
+        this.callers = callers;
+        this.auth = context.auth();
         this.member = context.member();
     }
 
     void memberList(MemberListRequest request, UnaryCall call) {
         if (request.getLinearizable()) {
-            member.readBarrier(new AnsweringBarrier(call, () -> replyMembers(call)));
+            member.readBarrier(new AnsweringBarrier(call, () -> answer(call)));
         } else {
-            replyMembers(call);
+            answer(call);
         }
+    }
+
+    private void answer(UnaryCall call) {
+        callers.identify(
+                call,
+                caller -> {
+                    auth.checkUser(caller);
+                    replyMembers(call);
+                });
     }
 
     private void replyMembers(UnaryCall call) {

@@ -18,6 +18,9 @@ import dev.plinth.server.apply.RangeQueries;
 import dev.plinth.server.apply.RequestValidator;
 import dev.plinth.server.apply.ResponseBody;
 import dev.plinth.server.apply.TxnExecutor;
+import dev.plinth.server.auth.AuthStore;
+import dev.plinth.server.auth.Caller;
+import dev.plinth.server.auth.RequestRights;
 import dev.plinth.server.core.Barrier;
 import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.LocalMember;
@@ -40,11 +43,17 @@ final class KvService {
     private final SpaceCheck space;
     private final LogWriter log;
     private final TxnExecutor executor;
+    private final Callers callers;
+    private final AuthStore auth;
+    private final RequestRights rights;
     private final Executor reads;
     private final Executor background;
     private final Supplier<Backend> backend;
 
-    KvService(ServiceContext context, LogWriter log, SpaceCheck space) {
+    KvService(ServiceContext context, LogWriter log, SpaceCheck space, Callers callers) {
+        this.callers = callers;
+        this.auth = context.auth();
+        this.rights = new RequestRights(context.auth(), context.lessor());
         this.member = context.member();
         this.store = context.store();
         this.validator = new RequestValidator(context.limits().txnOperationsMax());
@@ -59,13 +68,13 @@ final class KvService {
     void put(EncodedRequest<PutRequest> request, UnaryCall call) throws RefusedException {
         space.check(BackendQuota.charge(request.message()));
         validator.check(request.message());
-        log.write(request.entry(), call);
+        callers.identify(call, caller -> log.write(request.entry(), caller, call));
     }
 
     void deleteRange(EncodedRequest<DeleteRangeRequest> request, UnaryCall call)
             throws RefusedException {
         validator.check(request.message());
-        log.write(request.entry(), call);
+        callers.identify(call, caller -> log.write(request.entry(), caller, call));
     }
 
     void txn(EncodedRequest<TxnRequest> request, UnaryCall call) throws RefusedException {
@@ -73,28 +82,42 @@ final class KvService {
         space.check(BackendQuota.charge(txn));
         validator.check(txn);
         if (RequestValidator.isReadOnly(txn)) {
-            read(RequestValidator.isSerializable(txn), false, call, () -> readTxn(txn, call));
+            read(
+                    RequestValidator.isSerializable(txn),
+                    false,
+                    call,
+                    () -> callers.identify(call, caller -> readTxn(txn, caller, call)));
         } else {
-            log.write(request.entry(), call);
+            callers.identify(call, caller -> log.write(request.entry(), caller, call));
         }
     }
 
     void range(RangeRequest request, UnaryCall call) throws RefusedException {
         validator.check(request);
         boolean single = request.getRangeEnd().isEmpty();
-        read(request.getSerializable(), single, call, () -> readRange(request, call));
+        read(
+                request.getSerializable(),
+                single,
+                call,
+                () -> callers.identify(call, caller -> readRange(request, caller, call)));
     }
 
-    private void readRange(RangeRequest request, UnaryCall call) {
+    private void readRange(RangeRequest request, Caller caller, UnaryCall call)
+            throws RefusedException {
+        rights.check(request, caller);
         try (ReadView view = store.read()) {
             RangeResult result = view.range(RangeQueries.of(request));
+            auth.checkUnchanged(caller);
             call.reply(result.revision(), RangeBody.of(result));
         }
     }
 
-    private void readTxn(TxnRequest request, UnaryCall call) throws RefusedException {
+    private void readTxn(TxnRequest request, Caller caller, UnaryCall call)
+            throws RefusedException {
+        rights.check(request, caller);
         try (ReadView view = store.read()) {
             ApplyResult.Done done = executor.read(request, view);
+            auth.checkUnchanged(caller);
             call.reply(done.revision(), done.body());
         }
     }
@@ -150,11 +173,17 @@ final class KvService {
         }
     }
 
-    void compact(CompactionRequest request, UnaryCall call) throws RefusedException {
-        log.write(
-                InternalRaftRequest.COMPACTION_FIELD_NUMBER,
-                request,
-                new Compaction(request.getPhysical(), call));
+    void compact(CompactionRequest request, UnaryCall call) {
+        callers.identify(
+                call,
+                caller -> {
+                    auth.checkAdmin(caller);
+                    log.write(
+                            InternalRaftRequest.COMPACTION_FIELD_NUMBER,
+                            request,
+                            caller,
+                            new Compaction(request.getPhysical(), call));
+                });
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.plinth.api.etcdserverpb.LeaseKeepAliveRequest;
 import dev.plinth.api.etcdserverpb.LeaseKeepAliveResponse;
 import dev.plinth.mvcc.KeyValueStore;
 import dev.plinth.server.apply.ResponseBody;
+import dev.plinth.server.auth.RequestRights;
 import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
@@ -25,12 +26,17 @@ final class LeaseKeepAliveStream
     private final LeaseRenewal renewal;
     private final CallGuard guard;
     private final LeaderWatch leaderWatch;
+    private final Callers callers;
+    private final RequestRights rights;
 
     LeaseKeepAliveStream(
             ServiceContext context,
             LeaseRenewal renewal,
             CallGuard guard,
-            LeaderWatch leaderWatch) {
+            LeaderWatch leaderWatch,
+            Callers callers) {
+        this.callers = callers;
+        this.rights = new RequestRights(context.auth(), context.lessor());
         this.member = context.member();
         this.store = context.store();
         this.renewal = renewal;
@@ -47,7 +53,7 @@ final class LeaseKeepAliveStream
             call.close(ErrorMapping.status(refused), new Metadata());
             return new ServerCall.Listener<>() {};
         }
-        Receiver receiver = new Receiver(call);
+        Receiver receiver = new Receiver(call, headers);
         if (CallGuard.wantsLeader(headers)) {
             receiver.leave =
                     leaderWatch.join(
@@ -60,13 +66,15 @@ final class LeaseKeepAliveStream
 
     private final class Receiver extends ServerCall.Listener<Incoming<LeaseKeepAliveRequest>> {
         private final ServerCall<Incoming<LeaseKeepAliveRequest>, Reply> call;
+        private final Metadata headers;
         private Runnable leave = () -> {};
         private boolean busy;
         private boolean halfClosed;
         private boolean closed;
 
-        Receiver(ServerCall<Incoming<LeaseKeepAliveRequest>, Reply> call) {
+        Receiver(ServerCall<Incoming<LeaseKeepAliveRequest>, Reply> call, Metadata headers) {
             this.call = call;
+            this.headers = headers;
         }
 
         @Override
@@ -80,12 +88,22 @@ final class LeaseKeepAliveStream
                 busy = true;
             }
             long revision = store.currentRevision();
+            callers.identify(
+                    headers,
+                    caller -> {
+                        rights.checkLease(request.getID(), caller);
+                        renew(request.getID(), revision);
+                    },
+                    reason -> close(ErrorMapping.status(reason)));
+        }
+
+        private void renew(long id, long revision) {
             renewal.renew(
-                    request.getID(),
+                    id,
                     new LeaseRenewal.Result() {
                         @Override
                         public void renewed(long ttlSeconds) {
-                            answer(request.getID(), ttlSeconds, revision);
+                            answer(id, ttlSeconds, revision);
                         }
 
                         @Override

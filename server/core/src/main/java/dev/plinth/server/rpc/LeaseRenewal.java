@@ -8,6 +8,7 @@ import dev.plinth.mvcc.lease.Lessor;
 import dev.plinth.mvcc.lease.Lessor.Renewal;
 import dev.plinth.server.apply.ApplyResult;
 import dev.plinth.server.apply.MvccRefusals;
+import dev.plinth.server.auth.Caller;
 import dev.plinth.server.core.Barrier;
 import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.LocalMember;
@@ -123,6 +124,7 @@ final class LeaseRenewal {
             log.write(
                     InternalRaftRequest.LEASE_CHECKPOINT_FIELD_NUMBER,
                     request,
+                    Caller.NOBODY,
                     new LogWriter.Outcome() {
                         @Override
                         public void applied(ApplyResult applied) {

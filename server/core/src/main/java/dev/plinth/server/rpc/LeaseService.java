@@ -13,6 +13,9 @@ import dev.plinth.mvcc.KeyValueStore;
 import dev.plinth.mvcc.lease.LeaseTimeToLive;
 import dev.plinth.mvcc.lease.Lessor;
 import dev.plinth.server.apply.ResponseBody;
+import dev.plinth.server.auth.AuthStore;
+import dev.plinth.server.auth.Caller;
+import dev.plinth.server.auth.RequestRights;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.quota.BackendQuota;
@@ -29,8 +32,14 @@ final class LeaseService {
     private final SpaceCheck space;
     private final LogWriter log;
     private final LongSupplier nanoClock;
+    private final Callers callers;
+    private final AuthStore auth;
+    private final RequestRights rights;
 
-    LeaseService(ServiceContext context, LogWriter log, SpaceCheck space) {
+    LeaseService(ServiceContext context, LogWriter log, SpaceCheck space, Callers callers) {
+        this.callers = callers;
+        this.auth = context.auth();
+        this.rights = new RequestRights(context.auth(), context.lessor());
         this.member = context.member();
         this.store = context.store();
         this.lessor = context.lessor();
@@ -45,21 +54,43 @@ final class LeaseService {
         while (granted.getID() == 0) {
             granted = granted.toBuilder().setID(member.nextRequestId() & Long.MAX_VALUE).build();
         }
-        log.write(InternalRaftRequest.LEASE_GRANT_FIELD_NUMBER, granted, call);
+        LeaseGrantRequest entry = granted;
+        callers.identify(
+                call,
+                caller -> {
+                    auth.checkUser(caller);
+                    log.write(InternalRaftRequest.LEASE_GRANT_FIELD_NUMBER, entry, caller, call);
+                });
     }
 
-    void revoke(LeaseRevokeRequest request, UnaryCall call) throws RefusedException {
-        log.write(InternalRaftRequest.LEASE_REVOKE_FIELD_NUMBER, request, call);
+    void revoke(LeaseRevokeRequest request, UnaryCall call) {
+        callers.identify(
+                call,
+                caller ->
+                        log.write(
+                                InternalRaftRequest.LEASE_REVOKE_FIELD_NUMBER,
+                                request,
+                                caller,
+                                call));
     }
 
     void timeToLive(LeaseTimeToLiveRequest request, UnaryCall call) {
         member.awaitApplied(
                 member.committedIndex(),
                 LeaseRenewal.APPLIED_WAIT_NANOS,
-                new AnsweringBarrier(call, () -> replyTimeToLive(request, call)));
+                new AnsweringBarrier(
+                        call,
+                        () ->
+                                callers.identify(
+                                        call, caller -> replyTimeToLive(request, caller, call))));
     }
 
-    private void replyTimeToLive(LeaseTimeToLiveRequest request, UnaryCall call) {
+    private void replyTimeToLive(LeaseTimeToLiveRequest request, Caller caller, UnaryCall call)
+            throws RefusedException {
+        auth.checkUser(caller);
+        if (request.getKeys()) {
+            rights.checkLeaseRead(request.getID(), caller);
+        }
         LeaseTimeToLive found =
                 lessor.timeToLive(request.getID(), request.getKeys(), nanoClock.getAsLong());
         LeaseTimeToLiveResponse.Builder response =
@@ -72,13 +103,20 @@ final class LeaseService {
                 response.addKeys(UnsafeByteOperations.unsafeWrap(key));
             }
         }
+        auth.checkUnchanged(caller);
         call.reply(store.currentRevision(), ResponseBody.of(response.build()));
     }
 
     @SuppressWarnings("UnusedVariable") // the request has no fields
     void leases(LeaseLeasesRequest request, UnaryCall call) {
+        callers.identify(call, caller -> replyLeases(caller, call));
+    }
+
+    private void replyLeases(Caller caller, UnaryCall call) throws RefusedException {
+        auth.checkUser(caller);
         LeaseLeasesResponse.Builder response = LeaseLeasesResponse.newBuilder();
         for (long id : lessor.leases()) {
+            rights.checkLeaseRead(id, caller);
             response.addLeases(LeaseStatus.newBuilder().setID(id));
         }
         call.reply(store.currentRevision(), ResponseBody.of(response.build()));

@@ -5,6 +5,7 @@ import dev.plinth.api.etcdserverpb.RequestHeader;
 import dev.plinth.server.apply.ApplyResult;
 import dev.plinth.server.apply.EntryWriter;
 import dev.plinth.server.apply.ResponseBody;
+import dev.plinth.server.auth.Caller;
 import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.Proposal;
@@ -28,21 +29,28 @@ final class LogWriter {
     }
 
     /** Proposes a request whose bytes are in place, and answers the call with the result. */
-    void write(EntryWriter entry, UnaryCall call) throws RefusedException {
+    void write(EntryWriter entry, Caller caller, UnaryCall call) throws RefusedException {
         long id = member.nextRequestId();
-        entry.finish(id, "", 0);
+        entry.finish(id, caller.user(), caller.authRevision());
         propose(id, entry.array(), entry.length(), new Answer(call));
     }
 
     /** Proposes a request, and answers the call with the result. */
-    void write(int field, MessageLite request, UnaryCall call) throws RefusedException {
-        write(field, request, new Answer(call));
+    void write(int field, MessageLite request, Caller caller, UnaryCall call)
+            throws RefusedException {
+        write(field, request, caller, new Answer(call));
     }
 
     /** Proposes a request. */
-    void write(int field, MessageLite request, Outcome outcome) throws RefusedException {
+    void write(int field, MessageLite request, Caller caller, Outcome outcome)
+            throws RefusedException {
         long id = member.nextRequestId();
-        RequestHeader header = RequestHeader.newBuilder().setID(id).build();
+        RequestHeader header =
+                RequestHeader.newBuilder()
+                        .setID(id)
+                        .setUsername(caller.user())
+                        .setAuthRevision(caller.authRevision())
+                        .build();
         byte[] entry = EntryWriter.encode(field, request, header);
         propose(id, entry, entry.length, outcome);
     }

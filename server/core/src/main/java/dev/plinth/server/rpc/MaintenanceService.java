@@ -19,6 +19,7 @@ import dev.plinth.mvcc.backend.Backend;
 import dev.plinth.server.apply.AlarmStore;
 import dev.plinth.server.apply.MvccRefusals;
 import dev.plinth.server.apply.ResponseBody;
+import dev.plinth.server.auth.AuthStore;
 import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
@@ -38,8 +39,12 @@ final class MaintenanceService {
     private final AlarmStore alarms;
     private final BackendQuota quota;
     private final LogWriter log;
+    private final Callers callers;
+    private final AuthStore auth;
 
-    MaintenanceService(ServiceContext context, LogWriter log) {
+    MaintenanceService(ServiceContext context, LogWriter log, Callers callers) {
+        this.callers = callers;
+        this.auth = context.auth();
         this.member = context.member();
         this.store = context.store();
         this.backend = context.backend();
@@ -49,18 +54,37 @@ final class MaintenanceService {
     }
 
     /** An action that no version knows is refused here: in the log it would have no meaning. */
-    void alarm(AlarmRequest request, UnaryCall call) throws RefusedException {
+    void alarm(AlarmRequest request, UnaryCall call) {
         if (request.getAction() == AlarmRequest.AlarmAction.UNRECOGNIZED) {
             call.fail(
                     Status.INVALID_ARGUMENT.withDescription(
                             "etcdserver: unknown alarm action " + request.getActionValue()));
             return;
         }
-        log.write(InternalRaftRequest.ALARM_FIELD_NUMBER, request, call);
+        boolean isQuestion = request.getAction() == AlarmRequest.AlarmAction.GET;
+        callers.identify(
+                call,
+                caller -> {
+                    if (isQuestion) {
+                        auth.checkUser(caller);
+                    } else {
+                        auth.checkAdmin(caller);
+                    }
+                    log.write(InternalRaftRequest.ALARM_FIELD_NUMBER, request, caller, call);
+                });
     }
 
     @SuppressWarnings("UnusedVariable") // the request has no fields
     void status(StatusRequest request, UnaryCall call) {
+        callers.identify(
+                call,
+                caller -> {
+                    auth.checkUser(caller);
+                    replyStatus(call);
+                });
+    }
+
+    private void replyStatus(UnaryCall call) {
         Backend database = backend.get();
         StatusResponse.Builder response =
                 StatusResponse.newBuilder()
@@ -102,12 +126,30 @@ final class MaintenanceService {
 
     @SuppressWarnings("UnusedVariable") // the request has no fields
     void hash(HashRequest request, UnaryCall call) {
+        callers.identify(
+                call,
+                caller -> {
+                    auth.checkAdmin(caller);
+                    replyHash(call);
+                });
+    }
+
+    private void replyHash(UnaryCall call) {
         long hash = backend.get().hash();
         HashResponse response = HashResponse.newBuilder().setHash((int) hash).build();
         call.reply(store.currentRevision(), ResponseBody.of(response));
     }
 
-    void hashKv(HashKVRequest request, UnaryCall call) throws RefusedException {
+    void hashKv(HashKVRequest request, UnaryCall call) {
+        callers.identify(
+                call,
+                caller -> {
+                    auth.checkAdmin(caller);
+                    replyHashKv(request, call);
+                });
+    }
+
+    private void replyHashKv(HashKVRequest request, UnaryCall call) throws RefusedException {
         try {
             HashResult hash = store.hashKv(request.getRevision());
             HashKVResponse response =

@@ -13,6 +13,8 @@ import dev.plinth.server.apply.RangeBody;
 import dev.plinth.server.apply.RangeQueries;
 import dev.plinth.server.apply.RequestValidator;
 import dev.plinth.server.apply.ResponseBody;
+import dev.plinth.server.auth.AuthStore;
+import dev.plinth.server.auth.Caller;
 import dev.plinth.server.core.Barrier;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
@@ -36,8 +38,10 @@ final class RangeStream implements ServerStreamHandler.Method<RangeRequest> {
     private final KeyValueStore store;
     private final RequestValidator validator;
     private final int targetBytes;
+    private final AuthStore auth;
 
     RangeStream(ServiceContext context) {
+        this.auth = context.auth();
         this.member = context.member();
         this.store = context.store();
         this.validator = new RequestValidator(context.limits().txnOperationsMax());
@@ -45,12 +49,13 @@ final class RangeStream implements ServerStreamHandler.Method<RangeRequest> {
     }
 
     @Override
-    public void run(RangeRequest request, StreamSender sender)
+    public void run(RangeRequest request, Caller caller, StreamSender sender)
             throws RefusedException, InterruptedException {
         validator.checkStream(request);
         if (!request.getSerializable()) {
             awaitBarrier();
         }
+        auth.checkRead(caller, request.getKey(), request.getRangeEnd());
         if (request.getCountOnly()) {
             count(request, sender);
         } else {

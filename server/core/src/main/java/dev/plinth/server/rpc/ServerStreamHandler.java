@@ -2,6 +2,7 @@ package dev.plinth.server.rpc;
 
 import dev.plinth.mvcc.MvccException;
 import dev.plinth.server.apply.MvccRefusals;
+import dev.plinth.server.auth.Caller;
 import dev.plinth.server.core.RefusedException;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -14,16 +15,23 @@ import org.jspecify.annotations.Nullable;
 final class ServerStreamHandler<Q> implements ServerCallHandler<Incoming<Q>, Reply> {
     /** Produces the whole stream. */
     interface Method<Q> {
-        void run(Q request, StreamSender sender) throws RefusedException, InterruptedException;
+        void run(Q request, Caller caller, StreamSender sender)
+                throws RefusedException, InterruptedException;
     }
 
     private final CallGuard guard;
     private final boolean allowedOnLearner;
+    private final Callers callers;
     private final Executor background;
     private final Method<Q> method;
 
     ServerStreamHandler(
-            CallGuard guard, boolean allowedOnLearner, Executor background, Method<Q> method) {
+            CallGuard guard,
+            boolean allowedOnLearner,
+            Callers callers,
+            Executor background,
+            Method<Q> method) {
+        this.callers = callers;
         this.guard = guard;
         this.allowedOnLearner = allowedOnLearner;
         this.background = background;
@@ -75,7 +83,7 @@ final class ServerStreamHandler<Q> implements ServerCallHandler<Incoming<Q>, Rep
         try {
             guard.checkStream(allowedOnLearner, headers);
             call.sendHeaders(new Metadata());
-            method.run(request, sender);
+            method.run(request, callers.await(headers), sender);
             sender.close(Status.OK);
         } catch (RefusedException refused) {
             sender.close(ErrorMapping.status(refused));

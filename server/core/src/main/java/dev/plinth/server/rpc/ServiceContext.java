@@ -4,6 +4,8 @@ import dev.plinth.mvcc.KeyValueStore;
 import dev.plinth.mvcc.backend.Backend;
 import dev.plinth.mvcc.lease.Lessor;
 import dev.plinth.server.apply.AlarmStore;
+import dev.plinth.server.auth.AuthStore;
+import dev.plinth.server.auth.Passwords;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.quota.BackendQuota;
 import java.util.concurrent.Executor;
@@ -20,6 +22,8 @@ import java.util.random.RandomGenerator;
  * @param backend the present database; another one after a snapshot from the leader
  * @param lessor the leases
  * @param alarms the alarms
+ * @param auth users, roles and tokens
+ * @param passwords hashes passwords
  * @param quota the bound on the database's size
  * @param limits sizes and times
  * @param reads runs reads that are too long for a socket's event loop; platform threads
@@ -34,6 +38,8 @@ public record ServiceContext(
         Supplier<Backend> backend,
         Lessor lessor,
         AlarmStore alarms,
+        AuthStore auth,
+        Passwords passwords,
         BackendQuota quota,
         ServiceLimits limits,
         Executor reads,

@@ -3,6 +3,24 @@ package dev.plinth.server.rpc;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import dev.plinth.api.etcdserverpb.AlarmRequest;
+import dev.plinth.api.etcdserverpb.AuthDisableRequest;
+import dev.plinth.api.etcdserverpb.AuthEnableRequest;
+import dev.plinth.api.etcdserverpb.AuthGrpc;
+import dev.plinth.api.etcdserverpb.AuthRoleAddRequest;
+import dev.plinth.api.etcdserverpb.AuthRoleDeleteRequest;
+import dev.plinth.api.etcdserverpb.AuthRoleGetRequest;
+import dev.plinth.api.etcdserverpb.AuthRoleGrantPermissionRequest;
+import dev.plinth.api.etcdserverpb.AuthRoleListRequest;
+import dev.plinth.api.etcdserverpb.AuthRoleRevokePermissionRequest;
+import dev.plinth.api.etcdserverpb.AuthStatusRequest;
+import dev.plinth.api.etcdserverpb.AuthUserAddRequest;
+import dev.plinth.api.etcdserverpb.AuthUserChangePasswordRequest;
+import dev.plinth.api.etcdserverpb.AuthUserDeleteRequest;
+import dev.plinth.api.etcdserverpb.AuthUserGetRequest;
+import dev.plinth.api.etcdserverpb.AuthUserGrantRoleRequest;
+import dev.plinth.api.etcdserverpb.AuthUserListRequest;
+import dev.plinth.api.etcdserverpb.AuthUserRevokeRoleRequest;
+import dev.plinth.api.etcdserverpb.AuthenticateRequest;
 import dev.plinth.api.etcdserverpb.ClusterGrpc;
 import dev.plinth.api.etcdserverpb.CompactionRequest;
 import dev.plinth.api.etcdserverpb.DefragmentRequest;
@@ -58,6 +76,8 @@ public final class Services {
     private final LeaseService lease;
     private final ClusterService cluster;
     private final MaintenanceService maintenance;
+    private final AuthService auth;
+    private final Callers callers;
     private final LeaderWatch leaderWatch;
     private final LeaseRenewal renewal;
     private final int messageBytesMax;
@@ -68,10 +88,13 @@ public final class Services {
         SpaceCheck space = new SpaceCheck(context.quota(), context.member());
         this.context = context;
         this.guard = new CallGuard(context.member());
-        this.kv = new KvService(context, log, space);
-        this.lease = new LeaseService(context, log, space);
-        this.cluster = new ClusterService(context);
-        this.maintenance = new MaintenanceService(context, log);
+        Callers identities = new Callers(context);
+        this.callers = identities;
+        this.kv = new KvService(context, log, space, identities);
+        this.lease = new LeaseService(context, log, space, identities);
+        this.cluster = new ClusterService(context, identities);
+        this.maintenance = new MaintenanceService(context, log, identities);
+        this.auth = new AuthService(context, log, identities);
         this.leaderWatch = new LeaderWatch(context.member());
         this.renewal = new LeaseRenewal(context, log);
         this.messageBytesMax = context.limits().messageBytesMax();
@@ -129,7 +152,7 @@ public final class Services {
                         .stream(
                                         WatchGrpc.getWatchMethod(),
                                         decoding(WatchRequest.parser()),
-                                        new WatchHandler(context, guard, leaderWatch))
+                                        new WatchHandler(context, guard, leaderWatch, callers))
                                 .build(),
                 lease(replies),
                 new Binder(ClusterGrpc.SERVICE_NAME, replies)
@@ -138,7 +161,8 @@ public final class Services {
                                 decoding(MemberListRequest.parser()),
                                 cluster::memberList)
                         .build(),
-                maintenance(replies));
+                maintenance(replies),
+                auth(replies));
     }
 
     private ServerServiceDefinition lease(ReplyMarshaller replies) {
@@ -154,7 +178,8 @@ public final class Services {
                         .stream(
                                 LeaseGrpc.getLeaseKeepAliveMethod(),
                                 decoding(LeaseKeepAliveRequest.parser()),
-                                new LeaseKeepAliveStream(context, renewal, guard, leaderWatch))
+                                new LeaseKeepAliveStream(
+                                        context, renewal, guard, leaderWatch, callers))
                         .unary(
                                 LeaseGrpc.getLeaseTimeToLiveMethod(),
                                 decoding(LeaseTimeToLiveRequest.parser()),
@@ -195,6 +220,101 @@ public final class Services {
                         true,
                         new SnapshotStream(context))
                 .build();
+    }
+
+    private ServerServiceDefinition auth(ReplyMarshaller replies) {
+        Binder binder =
+                new Binder(AuthGrpc.SERVICE_NAME, replies)
+                        .unary(
+                                AuthGrpc.getAuthenticateMethod(),
+                                decoding(AuthenticateRequest.parser()),
+                                auth::authenticate)
+                        .unary(
+                                AuthGrpc.getUserAddMethod(),
+                                decoding(AuthUserAddRequest.parser()),
+                                auth::addUser)
+                        .unary(
+                                AuthGrpc.getUserChangePasswordMethod(),
+                                decoding(AuthUserChangePasswordRequest.parser()),
+                                auth::changePassword);
+        administration(
+                binder,
+                AuthGrpc.getAuthEnableMethod(),
+                AuthEnableRequest.parser(),
+                InternalRaftRequest.AUTH_ENABLE_FIELD_NUMBER);
+        administration(
+                binder,
+                AuthGrpc.getAuthDisableMethod(),
+                AuthDisableRequest.parser(),
+                InternalRaftRequest.AUTH_DISABLE_FIELD_NUMBER);
+        administration(
+                binder,
+                AuthGrpc.getAuthStatusMethod(),
+                AuthStatusRequest.parser(),
+                InternalRaftRequest.AUTH_STATUS_FIELD_NUMBER);
+        administration(
+                binder,
+                AuthGrpc.getUserGetMethod(),
+                AuthUserGetRequest.parser(),
+                InternalRaftRequest.AUTH_USER_GET_FIELD_NUMBER);
+        administration(
+                binder,
+                AuthGrpc.getUserListMethod(),
+                AuthUserListRequest.parser(),
+                InternalRaftRequest.AUTH_USER_LIST_FIELD_NUMBER);
+        administration(
+                binder,
+                AuthGrpc.getUserDeleteMethod(),
+                AuthUserDeleteRequest.parser(),
+                InternalRaftRequest.AUTH_USER_DELETE_FIELD_NUMBER);
+        administration(
+                binder,
+                AuthGrpc.getUserGrantRoleMethod(),
+                AuthUserGrantRoleRequest.parser(),
+                InternalRaftRequest.AUTH_USER_GRANT_ROLE_FIELD_NUMBER);
+        administration(
+                binder,
+                AuthGrpc.getUserRevokeRoleMethod(),
+                AuthUserRevokeRoleRequest.parser(),
+                InternalRaftRequest.AUTH_USER_REVOKE_ROLE_FIELD_NUMBER);
+        administration(
+                binder,
+                AuthGrpc.getRoleAddMethod(),
+                AuthRoleAddRequest.parser(),
+                InternalRaftRequest.AUTH_ROLE_ADD_FIELD_NUMBER);
+        administration(
+                binder,
+                AuthGrpc.getRoleGetMethod(),
+                AuthRoleGetRequest.parser(),
+                InternalRaftRequest.AUTH_ROLE_GET_FIELD_NUMBER);
+        administration(
+                binder,
+                AuthGrpc.getRoleListMethod(),
+                AuthRoleListRequest.parser(),
+                InternalRaftRequest.AUTH_ROLE_LIST_FIELD_NUMBER);
+        administration(
+                binder,
+                AuthGrpc.getRoleDeleteMethod(),
+                AuthRoleDeleteRequest.parser(),
+                InternalRaftRequest.AUTH_ROLE_DELETE_FIELD_NUMBER);
+        administration(
+                binder,
+                AuthGrpc.getRoleGrantPermissionMethod(),
+                AuthRoleGrantPermissionRequest.parser(),
+                InternalRaftRequest.AUTH_ROLE_GRANT_PERMISSION_FIELD_NUMBER);
+        administration(
+                binder,
+                AuthGrpc.getRoleRevokePermissionMethod(),
+                AuthRoleRevokePermissionRequest.parser(),
+                InternalRaftRequest.AUTH_ROLE_REVOKE_PERMISSION_FIELD_NUMBER);
+        return binder.build();
+    }
+
+    /** Binds a method whose request goes through the log as it is. */
+    private <T extends MessageLite> void administration(
+            Binder binder, MethodDescriptor<?, ?> method, Parser<T> parser, int field) {
+        binder.unary(
+                method, decoding(parser), (request, call) -> auth.administer(field, request, call));
     }
 
     private <T extends MessageLite> RequestMarshaller<T> decoding(Parser<T> parser) {
@@ -241,7 +361,8 @@ public final class Services {
                 ServerStreamHandler.Method<Q> run) {
             service.addMethod(
                     method.toBuilder(requests, replies).build(),
-                    new ServerStreamHandler<>(guard, allowedOnLearner, context.background(), run));
+                    new ServerStreamHandler<>(
+                            guard, allowedOnLearner, callers, context.background(), run));
             return this;
         }
 

@@ -6,6 +6,8 @@ import dev.plinth.api.etcdserverpb.SnapshotResponse;
 import dev.plinth.mvcc.backend.Backend;
 import dev.plinth.mvcc.backend.Backend.BackendSnapshot;
 import dev.plinth.server.apply.ResponseBody;
+import dev.plinth.server.auth.AuthStore;
+import dev.plinth.server.auth.Caller;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
 import java.io.IOException;
@@ -33,15 +35,18 @@ final class SnapshotStream implements ServerStreamHandler.Method<SnapshotRequest
 
     private final LocalMember member;
     private final Supplier<Backend> backend;
+    private final AuthStore auth;
 
     SnapshotStream(ServiceContext context) {
+        this.auth = context.auth();
         this.member = context.member();
         this.backend = context.backend();
     }
 
     @Override
-    public void run(SnapshotRequest request, StreamSender sender)
+    public void run(SnapshotRequest request, Caller caller, StreamSender sender)
             throws RefusedException, InterruptedException {
+        auth.checkAdmin(caller);
         String version = Objects.requireNonNullElse(member.storageVersion(), "");
         try (BackendSnapshot snapshot = backend.get().snapshot()) {
             BlobChannel channel = new BlobChannel(snapshot.sizeBytes(), version, sender);

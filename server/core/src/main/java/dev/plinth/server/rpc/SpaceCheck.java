@@ -4,6 +4,7 @@ import dev.plinth.api.etcdserverpb.AlarmRequest;
 import dev.plinth.api.etcdserverpb.AlarmType;
 import dev.plinth.api.etcdserverpb.InternalRaftRequest;
 import dev.plinth.server.apply.ApplyResult;
+import dev.plinth.server.auth.Caller;
 import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
@@ -48,6 +49,7 @@ public final class SpaceCheck {
             log.write(
                     InternalRaftRequest.ALARM_FIELD_NUMBER,
                     alarm,
+                    Caller.NOBODY,
                     new LogWriter.Outcome() {
                         @Override
                         public void applied(ApplyResult result) {

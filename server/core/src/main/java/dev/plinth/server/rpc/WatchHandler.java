@@ -38,8 +38,11 @@ final class WatchHandler implements ServerCallHandler<Incoming<WatchRequest>, Re
     private final ServiceContext context;
     private final CallGuard guard;
     private final LeaderWatch leaderWatch;
+    private final Callers callers;
 
-    WatchHandler(ServiceContext context, CallGuard guard, LeaderWatch leaderWatch) {
+    WatchHandler(
+            ServiceContext context, CallGuard guard, LeaderWatch leaderWatch, Callers callers) {
+        this.callers = callers;
         this.context = context;
         this.guard = guard;
         this.leaderWatch = leaderWatch;
@@ -54,7 +57,7 @@ final class WatchHandler implements ServerCallHandler<Incoming<WatchRequest>, Re
             call.close(ErrorMapping.status(refused), new Metadata());
             return new ServerCall.Listener<>() {};
         }
-        Receiver receiver = new Receiver(call);
+        Receiver receiver = new Receiver(call, headers);
         receiver.start(CallGuard.wantsLeader(headers));
         call.sendHeaders(new Metadata());
         call.request(1);
@@ -78,6 +81,7 @@ final class WatchHandler implements ServerCallHandler<Incoming<WatchRequest>, Re
     private final class Receiver extends ServerCall.Listener<Incoming<WatchRequest>>
             implements WatchSink {
         private final ServerCall<Incoming<WatchRequest>, Reply> call;
+        private final Metadata headers;
         private final WatchStream stream;
         private final WatchOutbox outbox;
         private final Map<Long, Watcher> watchers = new ConcurrentHashMap<>();
@@ -87,7 +91,8 @@ final class WatchHandler implements ServerCallHandler<Incoming<WatchRequest>, Re
         /** The request being carried out; the hub names its watcher before the call returns. */
         private @Nullable WatchCreateRequest creating;
 
-        Receiver(ServerCall<Incoming<WatchRequest>, Reply> call) {
+        Receiver(ServerCall<Incoming<WatchRequest>, Reply> call, Metadata headers) {
+            this.headers = headers;
             this.call = call;
             this.stream = context.store().watchHub().open(this);
             this.outbox = new WatchOutbox(call, context, stream::resume);
@@ -129,6 +134,17 @@ final class WatchHandler implements ServerCallHandler<Incoming<WatchRequest>, Re
                 return;
             }
             ByteString key = request.getKey().isEmpty() ? SMALLEST_KEY : request.getKey();
+            callers.identify(
+                    headers,
+                    caller -> {
+                        context.auth().checkRead(caller, key, request.getRangeEnd());
+                        add(request, key);
+                    },
+                    reason -> refuse(ErrorMapping.rendered(reason)));
+            outbox.wake();
+        }
+
+        private synchronized void add(WatchCreateRequest request, ByteString key) {
             creating = request;
             try {
                 stream.watch(

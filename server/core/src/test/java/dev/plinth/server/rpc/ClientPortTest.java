@@ -10,12 +10,19 @@ import dev.plinth.api.etcdserverpb.MemberListRequest;
 import dev.plinth.api.etcdserverpb.MemberListResponse;
 import dev.plinth.api.etcdserverpb.PutRequest;
 import dev.plinth.api.etcdserverpb.RangeRequest;
+import dev.plinth.mvcc.backend.Backend;
+import dev.plinth.mvcc.backend.BackendOptions;
+import dev.plinth.pagestore.Database;
+import dev.plinth.server.auth.AuthStore;
+import dev.plinth.server.auth.Passwords;
+import dev.plinth.server.auth.SimpleTokens;
 import dev.plinth.server.gateway.Endpoints;
 import dev.plinth.server.gateway.HttpGateway;
 import dev.plinth.server.gateway.HttpOptions;
 import dev.plinth.server.metrics.Metrics;
 import dev.plinth.server.quota.BackendQuota;
 import dev.plinth.server.testing.FakeMember;
+import dev.plinth.walio.io.LinuxDisk;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -26,6 +33,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -36,6 +45,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** One port, two protocols, against a member without a store: what the wire itself decides. */
 @Timeout(60)
@@ -47,12 +57,26 @@ final class ClientPortTest {
     private final Transport transport = Transport.open(1);
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    @TempDir private Path folder;
+    private Backend backend;
     private InProcessServices inProcess;
     private ClientListener listener;
     private ManagedChannel channel;
 
     @BeforeEach
     void start() throws Exception {
+        backend =
+                Backend.open(
+                        Database.open(
+                                new LinuxDisk(),
+                                folder.resolve("db"),
+                                Backend.databaseOptions()
+                                        .withInitialMapBytes(64 << 20)
+                                        .withPopulate(false)),
+                        BackendOptions.DEFAULT);
+        SecureRandom secure = new SecureRandom();
+        Passwords passwords = new Passwords(4, secure);
+        SimpleTokens tokens = new SimpleTokens(1_000_000_000L, System::nanoTime, secure);
         ServiceContext context =
                 new ServiceContext(
                         member,
@@ -60,6 +84,8 @@ final class ClientPortTest {
                         () -> null,
                         null,
                         null,
+                        new AuthStore(backend, tokens, passwords),
+                        passwords,
                         new BackendQuota(-1, () -> 0),
                         ServiceLimits.DEFAULT,
                         background,
@@ -100,6 +126,7 @@ final class ClientPortTest {
         transport.close();
         timer.shutdownNow();
         background.shutdownNow();
+        backend.close();
     }
 
     private HttpResponse<String> send(String method, String path, String body) throws Exception {
@@ -234,7 +261,7 @@ final class ClientPortTest {
 
     @Test
     void unknownMethodsAreUnimplemented() throws Exception {
-        HttpResponse<String> notBound = send("POST", "/v3/auth/status", "{}");
+        HttpResponse<String> notBound = send("POST", "/v3/lock/lock", "{}");
         assertThat(notBound.statusCode()).isEqualTo(501);
     }
 }
