@@ -38,7 +38,7 @@ public final class RecordScanner implements AutoCloseable {
     private final long[] sizes;
     private final Crc32cChain chain = new Crc32cChain();
     private final ProtoFields fields = new ProtoFields();
-    private Arena arena = Arena.ofShared();
+    private Arena arena = Arena.ofConfined();
     private MemorySegment window = arena.allocate(WINDOW_BYTES);
     private ByteBuffer windowBytes = window.asByteBuffer();
     private long windowStart;
@@ -225,7 +225,7 @@ public final class RecordScanner implements AutoCloseable {
             throw failure(WalException.Kind.MALFORMED, "a record of " + length + " bytes");
         }
         Arena old = arena;
-        arena = Arena.ofShared();
+        arena = Arena.ofConfined();
         window = arena.allocate(length);
         windowBytes = window.asByteBuffer();
         old.close();

@@ -74,6 +74,11 @@ public final class Replay {
     private void takeEntry(RecordScanner scanner, LogEntry entry) throws WalException {
         lastSavedIndex = entry.index();
         if (Long.compareUnsigned(entry.index(), snapshot.index()) <= 0) {
+            // What was read behind the snapshot is of an older leader and was overwritten with
+            // this.
+            // The reference keeps it, so that its last term may be below that of the snapshot and a
+            // member votes for a candidate that lacks committed entries.
+            entries.clear();
             return;
         }
         long place = entry.index() - snapshot.index() - 1;

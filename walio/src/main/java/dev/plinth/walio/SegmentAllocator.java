@@ -65,8 +65,7 @@ final class SegmentAllocator implements AutoCloseable {
     private final WalOptions options;
     private final WritePath path;
     private final BooleanSupplier isCommitRunning;
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment zeros;
+    private final MemorySegment zeros = Arena.ofAuto().allocate(PIECE_BYTES, 4096);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -93,7 +92,6 @@ final class SegmentAllocator implements AutoCloseable {
         this.options = options;
         this.path = path;
         this.isCommitRunning = isCommitRunning;
-        this.zeros = arena.allocate(PIECE_BYTES, 4096);
     }
 
     /** Starts the filler thread if the options want one. */
@@ -441,7 +439,6 @@ final class SegmentAllocator implements AutoCloseable {
         for (Chore chore : chores) {
             chore.run();
         }
-        arena.close();
     }
 
     private void joinThread() {

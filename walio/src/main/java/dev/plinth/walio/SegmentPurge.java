@@ -51,16 +51,18 @@ final class SegmentPurge {
                 return false;
             }
             if (allocator.wantsRecycled()) {
-                // The name goes for good before the content does.
                 Path recycled = path.resolveSibling(RECYCLED);
                 disk.rename(path, recycled);
-                disk.syncDirectory(directory.path());
+                disk.syncDirectory(directory.path()); // the name goes for good before the content
                 file.unlock(LockKind.OFD_EXCLUSIVE);
                 if (!allocator.recycle(recycled)) {
                     disk.unlink(recycled);
                 }
             } else {
                 disk.unlink(path);
+                // One after the other: if an older segment came back without the next one, the log
+                // would have a hole.
+                disk.syncDirectory(directory.path());
             }
             return true;
         }

@@ -132,19 +132,23 @@ public final class WriteAheadLog implements AutoCloseable {
         }
         CommitTimer timer = new CommitTimer();
         SegmentAllocator allocator = allocator(disk, clock, directory, options, timer);
+        WriteAheadLog log = null;
         try {
             allocator.start();
             SegmentAllocator.Prepared first = allocator.takeComplete();
             HeldSegments held = new HeldSegments();
             held.add(new SegmentName(0, 0), first.file());
             Replay nothing = new Replay(SnapshotMark.START);
-            WriteAheadLog log =
+            log =
                     new WriteAheadLog(
                             disk, clock, names, options, metadata, nothing, timer, allocator, held);
             log.writeFirst(first.path());
             return log;
         } catch (IOException | RuntimeException e) {
-            closeSuppressed(allocator, e);
+            if (log != null) {
+                log.fence(e); // so that closing writes nothing
+            }
+            closeSuppressed(log != null ? log : allocator, e);
             throw e;
         }
     }
@@ -185,11 +189,12 @@ public final class WriteAheadLog implements AutoCloseable {
         CommitTimer timer = new CommitTimer();
         HeldSegments held = new HeldSegments();
         SegmentAllocator allocator = null;
+        WriteAheadLog log = null;
         try {
             recovery.clearTail(options.segmentBytes());
             allocator = allocator(disk, clock, directory, options, timer);
             held.adopt(disk, recovery, allocator.path(), options.sync());
-            WriteAheadLog log =
+            log =
                     new WriteAheadLog(
                             disk,
                             clock,
@@ -204,10 +209,14 @@ public final class WriteAheadLog implements AutoCloseable {
             allocator.start();
             return log;
         } catch (IOException | RuntimeException e) {
-            LogDirectory.closeAll(recovery.files(), e);
-            if (allocator != null) {
-                closeSuppressed(allocator, e);
+            if (log != null) {
+                log.fence(e); // so that closing writes nothing
             }
+            AutoCloseable opened = log != null ? log : allocator;
+            if (opened != null) {
+                closeSuppressed(opened, e);
+            }
+            LogDirectory.closeAll(recovery.files(), e);
             throw e;
         }
     }
@@ -498,8 +507,8 @@ public final class WriteAheadLog implements AutoCloseable {
             try {
                 allocator.close();
             } finally {
-                held.closeAll();
                 buffer.close();
+                held.closeAll();
             }
         }
     }
