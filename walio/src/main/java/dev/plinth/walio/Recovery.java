@@ -68,6 +68,10 @@ final class Recovery {
             file.fdatasync();
         }
         disk.syncDirectory(directory.path());
+        Path parent = directory.path().toAbsolutePath().getParent();
+        if (parent != null) {
+            disk.syncDirectory(parent);
+        }
     }
 
     private void replayAll() throws IOException {

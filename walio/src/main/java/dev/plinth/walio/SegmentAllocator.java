@@ -94,6 +94,23 @@ final class SegmentAllocator implements AutoCloseable {
         this.isCommitRunning = isCommitRunning;
     }
 
+    /**
+     * A name of its own for each released segment: the filler may be taking one while the next
+     * comes.
+     */
+    static String recycledName(Path segment) {
+        return "recycled-" + segment.getFileName() + ".tmp";
+    }
+
+    /** Removes what a crashed process has left of its work. */
+    void removeLeftovers() throws IOException {
+        for (String name : disk.list(directory)) {
+            if (name.matches("[01]\\.tmp|recycled-.*\\.tmp")) {
+                disk.unlink(directory.resolve(name));
+            }
+        }
+    }
+
     /** Starts the filler thread if the options want one. */
     void start() {
         if (options.backgroundFiller()) {

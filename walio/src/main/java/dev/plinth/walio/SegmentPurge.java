@@ -15,8 +15,6 @@ import java.util.List;
  */
 final class SegmentPurge {
     private static final System.Logger LOG = System.getLogger("dev.plinth.walio");
-    private static final String RECYCLED = "recycled.tmp";
-
     private final Disk disk;
     private final LogDirectory directory;
     private final SegmentAllocator allocator;
@@ -51,7 +49,7 @@ final class SegmentPurge {
                 return false;
             }
             if (allocator.wantsRecycled()) {
-                Path recycled = path.resolveSibling(RECYCLED);
+                Path recycled = path.resolveSibling(SegmentAllocator.recycledName(path));
                 disk.rename(path, recycled);
                 disk.syncDirectory(directory.path()); // the name goes for good before the content
                 file.unlock(LockKind.OFD_EXCLUSIVE);

@@ -193,6 +193,7 @@ public final class WriteAheadLog implements AutoCloseable {
         try {
             recovery.clearTail(options.segmentBytes());
             allocator = allocator(disk, clock, directory, options, timer);
+            allocator.removeLeftovers();
             held.adopt(disk, recovery, allocator.path(), options.sync());
             log =
                     new WriteAheadLog(
@@ -353,7 +354,7 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     /** Offset in the tail at which the next record will stand. */
-    private long position() {
+    long position() {
         return bufferPosition + buffer.tail();
     }
 
@@ -507,7 +508,6 @@ public final class WriteAheadLog implements AutoCloseable {
             try {
                 allocator.close();
             } finally {
-                buffer.close();
                 held.closeAll();
             }
         }

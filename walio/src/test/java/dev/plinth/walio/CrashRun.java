@@ -2,6 +2,9 @@ package dev.plinth.walio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.walio.frame.Frame;
+import dev.plinth.walio.frame.FrameBuffer;
+import dev.plinth.walio.frame.Varint;
 import dev.plinth.walio.io.sim.PowerLossException;
 import dev.plinth.walio.io.sim.SimulatedDisk;
 import java.io.IOException;
@@ -124,7 +127,11 @@ final class CrashRun {
                 disk.faults().losePowerAtCall(random.nextInt(1 + random.nextInt(120)));
                 liveUntilPowerLoss();
                 crashes++;
-                disk = disk.crash(random.nextLong());
+                // The machine lost power, or the process was killed in the middle of a call: then
+                // all
+                // that was written is there, synced or not, until the next power loss.
+                boolean isKilled = random.nextInt(4) == 0;
+                disk = isKilled ? disk.kill() : disk.crash(random.nextLong());
             }
             start().close();
         } catch (IOException e) {
@@ -193,6 +200,7 @@ final class CrashRun {
 
     /** What is found is what was acknowledged and a beginning of what was not, record by record. */
     private WriteAheadLog verifyAndAdopt(WriteAheadLog log) {
+        isCreated = true;
         Replay found = log.replay();
         assertThat(log.metadata()).isEqualTo(METADATA);
         Model candidate = acknowledged.copy();
@@ -275,7 +283,7 @@ final class CrashRun {
         }
         int count = random.nextInt(6);
         for (int i = 0; i < count; i++) {
-            byte[] payload = new byte[payloadSize()];
+            byte[] payload = new byte[payloadSize(log)];
             random.nextBytes(payload);
             if (random.nextInt(4) == 0) {
                 // Runs of zeros, as they look like unwritten space.
@@ -293,12 +301,26 @@ final class CrashRun {
         }
     }
 
-    private int payloadSize() {
-        return switch (random.nextInt(10)) {
+    private int payloadSize(WriteAheadLog log) {
+        return switch (random.nextInt(12)) {
+            case 10, 11 -> payloadUpToBlockBorder(log);
             case 0 -> random.nextInt(12_000);
             case 1, 2 -> random.nextInt(3_000);
             default -> random.nextInt(300);
         };
+    }
+
+    /** The log then ends where the next block begins: nothing of its own zeros follows. */
+    private int payloadUpToBlockBorder(WriteAheadLog log) {
+        int room = (int) (FrameBuffer.BLOCK - log.position() % FrameBuffer.BLOCK);
+        for (int payload = Math.max(0, room - 60); payload < room; payload++) {
+            int entry = TestRecords.entry(term, lastIndex + 1, new byte[payload]).length;
+            int record = 2 + 1 + 5 + 1 + Varint.size(entry) + entry;
+            if (Frame.WORD_BYTES + record + Frame.padding(record) == room) {
+                return payload;
+            }
+        }
+        return 0;
     }
 
     private void appendMark(WriteAheadLog log) throws IOException {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
  * -Dtest.args=-Dplinth.crashes=300000}.
  */
 class CrashTest {
-    private static final int CRASHES_DEFAULT = 10_000;
+    private static final int CRASHES_DEFAULT = 3_000;
 
     @Test
     void nothingAcknowledgedIsLostAndNothingIsHalfThere() {

@@ -44,8 +44,8 @@ class RecordedLogTest {
         LogDirectory names = new LogDirectory(disk, wal);
         List<DiskFile> files = names.openForReading(names.segments());
         int count = 0;
-        try (RecordScanner scanner = new RecordScanner(files);
-                SegmentCopies copies = new SegmentCopies()) {
+        try (RecordScanner scanner = new RecordScanner(files)) {
+            SegmentCopies copies = new SegmentCopies();
             while (scanner.next()) {
                 RecordedLog.StoredRecord expected = log.records().get(count++);
                 String name = scanner.file().path().getFileName().toString();
@@ -67,7 +67,7 @@ class RecordedLogTest {
     }
 
     /** Encodes each record again, segment by segment. */
-    private static final class SegmentCopies implements AutoCloseable {
+    private static final class SegmentCopies {
         private final FrameBuffer buffer = new FrameBuffer(new Crc32cChain(), 1 << 20);
         private final List<String> names = new ArrayList<>();
         private final List<byte[]> contents = new ArrayList<>();
@@ -105,11 +105,6 @@ class RecordedLogTest {
                 assertThat(original).hasSizeGreaterThanOrEqualTo(copy.length);
                 assertThat(Arrays.mismatch(original, copy)).as(names.get(i)).isIn(-1, copy.length);
             }
-        }
-
-        @Override
-        public void close() {
-            buffer.close();
         }
     }
 

@@ -6,7 +6,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Frames waiting to be written, in block-aligned native memory that mirrors the tail of a segment:
@@ -19,11 +18,14 @@ import org.jspecify.annotations.Nullable;
  * is allocated unless a record is larger than the buffer; then the buffer grows to hold it and
  * shrinks again afterwards.
  */
-public final class FrameBuffer implements AutoCloseable {
+public final class FrameBuffer {
     /** Unit of writes. All alignments that devices ask for divide it. */
     public static final int BLOCK = 4096;
 
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG.withOrder(LITTLE_ENDIAN);
+
+    /** A buffer that has grown for a large record is kept up to this size. */
+    private static final int RETAINED_MAX = 16 << 20;
 
     private static final int CRC_VARINT_MAX = 5;
 
@@ -38,7 +40,6 @@ public final class FrameBuffer implements AutoCloseable {
 
     private final Crc32cChain chain;
     private final int normalCapacity;
-    private @Nullable Arena arena;
     private MemorySegment memory;
     private ByteBuffer view;
     private int tail;
@@ -54,8 +55,7 @@ public final class FrameBuffer implements AutoCloseable {
         }
         this.chain = chain;
         this.normalCapacity = capacity;
-        this.arena = Arena.ofShared();
-        this.memory = arena.allocate(capacity, BLOCK);
+        this.memory = Arena.ofAuto().allocate(capacity, BLOCK);
         this.view = memory.asByteBuffer();
     }
 
@@ -183,29 +183,15 @@ public final class FrameBuffer implements AutoCloseable {
     }
 
     private void restoreCapacity(int kept) {
-        if (memory.byteSize() > normalCapacity) {
+        if (memory.byteSize() > Math.max(normalCapacity, RETAINED_MAX)) {
             replaceMemory(normalCapacity, kept);
         }
     }
 
     private void replaceMemory(int capacity, int kept) {
-        Arena old = arena;
-        Arena fresh = Arena.ofShared();
-        MemorySegment grown = fresh.allocate(capacity, BLOCK);
-        MemorySegment.copy(memory, 0, grown, 0, kept);
-        arena = fresh;
-        memory = grown;
-        view = grown.asByteBuffer();
-        if (old != null) {
-            old.close();
-        }
-    }
-
-    @Override
-    public void close() {
-        if (arena != null) {
-            arena.close();
-            arena = null;
-        }
+        MemorySegment replacement = Arena.ofAuto().allocate(capacity, BLOCK);
+        MemorySegment.copy(memory, 0, replacement, 0, kept);
+        memory = replacement;
+        view = replacement.asByteBuffer();
     }
 }
