@@ -60,6 +60,7 @@ final class Bootstrap {
     Member start() throws StartException {
         DataDir dir =
                 new DataDir(disk, config.identity().dataDir(), config.identity().walDir(), log);
+        PendingFlags.check(config, log);
         boolean isUsed = dir.isUsed();
         log.info(
                 isUsed ? "server has already been initialized" : "Initialize and start etcd server",
@@ -111,6 +112,15 @@ final class Bootstrap {
         membership.load();
         checks.requireOwner(metadata, membership.view());
         checks.requireVersion(membership.view(), config.compat());
+        if (isRestart && config.cluster().forceNewCluster()) {
+            found =
+                    new ForcedCluster(WalFiles.form(config.compat()), log)
+                            .apply(found, backend.consistentIndex(), membership.view());
+        } else if (membership.view().members().size() > 1) {
+            throw new StartException(
+                    "this member's cluster has %d members; this release runs clusters of one (--force-new-cluster makes it one)"
+                            .formatted(membership.view().members().size()));
+        }
         long now = clock.monotonicNanos();
         Lessor lessor = Lessor.recover(backend, lessorOptions());
         KeyValueStore store =
@@ -228,10 +238,10 @@ final class Bootstrap {
                     "initial cluster " + initial.canonicalText() + " has duplicate url");
         }
         requireOwnUrls(own, ListenUrl.texts(config.cluster().advertisePeer()), name);
-        if (config.cluster().isExisting()) {
+        if (config.cluster().isExisting() || initial.urlsByName().size() > 1) {
             throw new StartException(
-                    "cannot fetch cluster info from peer urls: could not retrieve cluster"
-                            + " information from the given URLs");
+                    "this release runs clusters of one member: --initial-cluster-state=existing and"
+                            + " more than one name in --initial-cluster are not available");
         }
         List<ClusterMember> members = new ArrayList<>();
         initial.urlsByName()

@@ -27,6 +27,19 @@ record FoundLog(
         List<Entry> entries,
         Path endFile,
         long endOffset) {
+    /** The same log with another state and other entries. */
+    FoundLog with(HardState newState, List<Entry> newEntries) {
+        return new FoundLog(
+                log,
+                metadata,
+                snapshotIndex,
+                snapshotTerm,
+                newState,
+                List.copyOf(newEntries),
+                endFile,
+                endOffset);
+    }
+
     /** Index of the last entry, or the snapshot's. */
     long lastIndex() {
         return entries.isEmpty() ? snapshotIndex : entries.getLast().index();

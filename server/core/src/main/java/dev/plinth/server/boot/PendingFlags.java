@@ -1,0 +1,95 @@
+package dev.plinth.server.boot;
+
+import dev.plinth.server.config.FlagValues;
+import dev.plinth.server.config.ListenUrl;
+import dev.plinth.server.config.ServerConfig;
+import dev.plinth.server.log.Log;
+import java.util.List;
+
+/**
+ * Flags of etcd whose work this release does not do. One that guards something stops the start: a
+ * member must not serve in the clear what was to be protected. The others are told in the log, so
+ * that none is silently ignored.
+ */
+final class PendingFlags {
+    private static final List<String> GUARDS =
+            List.of(
+                    "cert-file",
+                    "key-file",
+                    "client-cert-auth",
+                    "client-crl-file",
+                    "client-cert-allowed-hostname",
+                    "trusted-ca-file",
+                    "auto-tls",
+                    "peer-cert-file",
+                    "peer-key-file",
+                    "peer-client-cert-auth",
+                    "peer-trusted-ca-file",
+                    "peer-crl-file",
+                    "peer-auto-tls",
+                    "peer-cert-allowed-cn",
+                    "peer-cert-allowed-hostname",
+                    "listen-client-http-urls",
+                    "listen-metrics-urls");
+
+    private static final List<String> WITHOUT_EFFECT =
+            List.of(
+                    "memory-mlock",
+                    "socket-reuse-port",
+                    "socket-reuse-address",
+                    "raft-read-timeout",
+                    "raft-write-timeout",
+                    "auto-compaction-retention",
+                    "auto-compaction-mode",
+                    "auth-token",
+                    "auth-token-ttl",
+                    "bcrypt-cost",
+                    "cipher-suites",
+                    "tls-min-version",
+                    "tls-max-version",
+                    "enable-pprof",
+                    "metrics",
+                    "enable-log-rotation",
+                    "log-rotation-config-json",
+                    "warning-apply-duration",
+                    "warning-unary-request-duration",
+                    "enable-distributed-tracing",
+                    "distributed-tracing-address",
+                    "distributed-tracing-service-name",
+                    "distributed-tracing-instance-id",
+                    "distributed-tracing-sampling-rate",
+                    "corrupt-check-time",
+                    "compact-hash-check-time",
+                    "downgrade-check-time",
+                    "bootstrap-defrag-threshold-megabytes");
+
+    private PendingFlags() {}
+
+    /**
+     * Looks at what was given.
+     *
+     * @throws StartException for a flag, or a cluster, that this release cannot serve as asked
+     */
+    static void check(ServerConfig config, Log log) throws StartException {
+        FlagValues flags = config.flags();
+        for (String name : GUARDS) {
+            if (flags.isGiven(name) && !List.of("", "false").contains(flags.text(name))) {
+                throw new StartException("--" + name + " is not available in this release");
+            }
+        }
+        for (List<ListenUrl> urls :
+                List.of(config.listeners().client(), config.listeners().peer())) {
+            for (ListenUrl url : urls) {
+                if (url.isSecure() || url.isUnix()) {
+                    throw new StartException(
+                            url.text() + ": only http listeners are available in this release");
+                }
+            }
+        }
+        for (String name : WITHOUT_EFFECT) {
+            if (flags.isGiven(name)) {
+                log.warn("flag has no effect in this release", "flag", name);
+            }
+        }
+    }
+}
