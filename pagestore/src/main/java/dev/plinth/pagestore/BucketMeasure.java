@@ -64,7 +64,7 @@ final class BucketMeasure {
     }
 
     private void page(long page, int level, int nesting) {
-        if (level + nesting > Pages.DEPTH_MAX) {
+        if (level > Pages.DEPTH_MAX || nesting > Pages.PATH_MAX) {
             throw pages.corrupted(page, "tree too deep: a cycle of pages");
         }
         depth = Math.max(depth, level + 1);

@@ -400,7 +400,7 @@ public final class Database implements AutoCloseable {
         boolean done = false;
         try {
             long start = nanos();
-            pageFile.sync();
+            pageFile.syncGently();
             long metaTxid =
                     (target.txid() & 1) == (last.metaTxid & 1) ? target.txid() + 1 : target.txid();
             checkpointMetaPage.fill((byte) 0);

@@ -121,7 +121,7 @@ final class FreePages {
 
     private void tree(long page, int depth) {
         long offset = pages.locate(page);
-        if (depth > Pages.DEPTH_MAX) {
+        if (depth > Pages.PATH_MAX) {
             throw pages.corrupted(page, "tree too deep: its pages form a cycle");
         }
         mark(page, pages.runLength(offset));

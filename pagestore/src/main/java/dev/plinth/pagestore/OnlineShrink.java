@@ -119,7 +119,7 @@ public final class OnlineShrink {
             if (candidates.size() >= CANDIDATES_MAX) {
                 return;
             }
-            if (depth > Pages.DEPTH_MAX) {
+            if (depth > Pages.PATH_MAX) {
                 throw pages.corrupted(page, "tree too deep: a cycle of pages");
             }
             long offset = pages.locate(page);

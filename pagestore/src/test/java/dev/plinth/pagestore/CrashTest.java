@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * failure is printed with its seed and a small workload.
  */
 class CrashTest {
-    private static final int CRASHES = Integer.getInteger("plinth.crashes", 10_000);
+    private static final int CRASHES = Integer.getInteger("plinth.crashes", 3_000);
     private static final long FIRST_SEED = Long.getLong("plinth.seed", 1);
     private static final Path DIRECTORY = Path.of("/data");
     private static final Path PATH = DIRECTORY.resolve("db");

@@ -136,7 +136,7 @@ public final class ConsistencyChecker {
     // ---------------------------------------------------------------- buckets
 
     private void bucket(long root, int depth) {
-        if (depth > Pages.DEPTH_MAX) {
+        if (depth > Pages.PATH_MAX) {
             unreadable(pages.corrupted(root, "buckets nested too deep"));
             return;
         }

@@ -48,6 +48,7 @@ public final class PageFile implements AutoCloseable {
     private final int pageSize;
     private final CheckedPages checked = new CheckedPages();
     private final List<Mapping> mappings = new ArrayList<>();
+    private final UnsyncedRuns unsynced;
     private volatile Mapping mapping;
     private volatile long fileBytes;
     private long referenceMapBytes;
@@ -57,6 +58,7 @@ public final class PageFile implements AutoCloseable {
         this.file = file;
         this.options = options;
         this.pageSize = pageSize;
+        this.unsynced = new UnsyncedRuns(pageSize);
         this.fileBytes = file.size();
         this.referenceMapBytes =
                 referenceMapSize(path, Math.max(fileBytes, options.initialMapBytes()));
@@ -337,9 +339,18 @@ public final class PageFile implements AutoCloseable {
                 checked.remove(page + i);
             }
         }
+        if (options.durability() == Durability.AT_CHECKPOINT) {
+            unsynced.add(buffer);
+        }
         // Without resizing at growth the writes themselves make the file longer.
         fileBytes = Math.max(fileBytes, end * pageSize);
         return calls;
+    }
+
+    /** As {@link #sync}, but leaves room in the device's queue for others. */
+    public void syncGently() throws IOException {
+        unsynced.writeBack(file);
+        file.fdatasync();
     }
 
     public void sync() throws IOException {

@@ -21,6 +21,9 @@ public final class Pages {
     /** A tree of more levels has a cycle: a level at least doubles the number of pages. */
     public static final int DEPTH_MAX = 64;
 
+    /** Buckets in buckets, with their trees: beyond it a walk from the root is given up. */
+    public static final int PATH_MAX = 640;
+
     private final Path file;
     private final MemorySegment map;
     private final int pageSize;

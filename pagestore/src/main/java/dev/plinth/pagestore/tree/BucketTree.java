@@ -476,12 +476,15 @@ public final class BucketTree {
         if (child == null) {
             throw new IllegalStateException("no such bucket");
         }
-        child.freeAll(sink);
+        child.freeAll(sink, 0);
         openChildren.remove(name);
         delete(name, name.length);
     }
 
-    private void freeAll(PageSink sink) {
+    private void freeAll(PageSink sink, int nesting) {
+        if (nesting > Pages.PATH_MAX) {
+            throw pages.corrupted(rootPage, "buckets nested in a circle");
+        }
         TreeCursor cursor = new TreeCursor(this);
         List<byte[]> names = new ArrayList<>();
         for (boolean more = cursor.first(); more; more = cursor.next()) {
@@ -492,7 +495,7 @@ public final class BucketTree {
         for (byte[] name : names) {
             BucketTree child = openChild(name);
             if (child != null) {
-                child.freeAll(sink);
+                child.freeAll(sink, nesting + 1);
             }
         }
         freePages(sink);

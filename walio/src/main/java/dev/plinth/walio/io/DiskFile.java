@@ -47,6 +47,18 @@ public interface DiskFile extends AutoCloseable {
     void pwriteDsync(MemorySegment source, long offsetInSource, long length, long position)
             throws IOException;
 
+    /**
+     * Has the kernel start to write what is dirty in a range to the device: {@code
+     * sync_file_range}. Makes nothing durable; a sync afterwards has less to do.
+     */
+    void startWriteback(long position, long length) throws IOException;
+
+    /**
+     * Waits until the writes that {@link #startWriteback} started in a range are done. Makes
+     * nothing durable. A failure here is as final as that of a sync.
+     */
+    void awaitWriteback(long position, long length) throws IOException;
+
     /** Waits until the content, and the size if it has changed, is on stable storage. */
     void fdatasync() throws IOException;
 

@@ -92,8 +92,17 @@ final class LinuxCalls {
             function("fallocate", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle FTRUNCATE =
             function("ftruncate", JAVA_INT, JAVA_INT, JAVA_LONG);
+
+    /** {@code SYNC_FILE_RANGE_WRITE}: start writing what is dirty. */
+    static final int SYNC_RANGE_START = 2;
+
+    /** {@code SYNC_FILE_RANGE_WAIT_BEFORE}: wait for writes that were started. */
+    static final int SYNC_RANGE_AWAIT = 1;
+
     private static final MethodHandle FADVISE =
             function("posix_fadvise", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle SYNC_FILE_RANGE =
+            function("sync_file_range", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
     private static final MethodHandle STATX =
             function("statx", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
     private static final MethodHandle STATFS = function("statfs", JAVA_INT, ADDRESS, ADDRESS);
@@ -245,6 +254,14 @@ final class LinuxCalls {
     static int fadvise(int fd, long position, long length, int advice) {
         try {
             return (int) FADVISE.invokeExact(CAPTURE.get(), fd, position, length, advice);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    static int syncFileRange(int fd, long position, long length, int flags) {
+        try {
+            return (int) SYNC_FILE_RANGE.invokeExact(CAPTURE.get(), fd, position, length, flags);
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -167,6 +167,22 @@ final class LinuxFile implements DiskFile {
     }
 
     @Override
+    public void startWriteback(long position, long length) throws IOException {
+        syncRange(position, length, LinuxCalls.SYNC_RANGE_START);
+    }
+
+    @Override
+    public void awaitWriteback(long position, long length) throws IOException {
+        syncRange(position, length, LinuxCalls.SYNC_RANGE_AWAIT);
+    }
+
+    private void syncRange(long position, long length, int flags) throws IOException {
+        while (LinuxCalls.syncFileRange(fd(), position, length, flags) < 0) {
+            failUnlessInterrupted("sync_file_range", length, position);
+        }
+    }
+
+    @Override
     public void fdatasync() throws IOException {
         while (LinuxCalls.fdatasync(fd()) < 0) {
             LinuxDisk.failUnlessInterrupted("fdatasync", path);

@@ -234,6 +234,17 @@ final class SimulatedFile implements DiskFile {
     }
 
     @Override
+    public void startWriteback(long position, long length) {
+        // What is not synced may be on the disk at any time in this model: nothing to add.
+        requireOpen();
+    }
+
+    @Override
+    public void awaitWriteback(long position, long length) {
+        requireOpen();
+    }
+
+    @Override
     public void dropCache(long position, long length) {
         requireOpen();
     }
