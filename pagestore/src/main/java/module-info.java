@@ -10,5 +10,6 @@ module dev.plinth.pagestore {
     exports dev.plinth.pagestore.check;
     exports dev.plinth.pagestore.format;
     exports dev.plinth.pagestore.inspect;
+    exports dev.plinth.pagestore.map;
     exports dev.plinth.pagestore.surgery;
 }

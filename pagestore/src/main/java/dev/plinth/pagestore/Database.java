@@ -11,6 +11,7 @@ import dev.plinth.pagestore.format.FreelistPage;
 import dev.plinth.pagestore.format.Meta;
 import dev.plinth.pagestore.freelist.ArrayFreelist;
 import dev.plinth.pagestore.freelist.BitmapFreelist;
+import dev.plinth.pagestore.freelist.FreePages;
 import dev.plinth.pagestore.freelist.Freelist;
 import dev.plinth.pagestore.tree.ByteArena;
 import dev.plinth.pagestore.tree.TreeCounters;

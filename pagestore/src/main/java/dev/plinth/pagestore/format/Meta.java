@@ -115,6 +115,11 @@ public record Meta(
     /** Writes header and structure; the caller provides a zeroed page. */
     public void write(MemorySegment segment, long page, long pageId) {
         PageHeader.write(segment, page, pageId, PageHeader.META, 0, 0);
+        writeStructure(segment, page);
+    }
+
+    /** Writes the structure with its checksum and leaves the page header alone. */
+    public void writeStructure(MemorySegment segment, long page) {
         segment.set(Bytes.INT, page + 16, MAGIC);
         segment.set(Bytes.INT, page + 20, VERSION);
         segment.set(Bytes.INT, page + 24, pageSize);
@@ -124,6 +129,12 @@ public record Meta(
         segment.set(Bytes.LONG, page + 48, freelist);
         segment.set(Bytes.LONG, page + 56, highWaterMark);
         segment.set(Bytes.LONG, page + 64, txid);
+        segment.set(Bytes.LONG, page + 72, computedChecksum(segment, page));
+    }
+
+    /** Takes the freelist out, and renews the checksum; magic and version stay as they are. */
+    public static void writeNoFreelist(MemorySegment segment, long page) {
+        segment.set(Bytes.LONG, page + 48, NO_FREELIST);
         segment.set(Bytes.LONG, page + 72, computedChecksum(segment, page));
     }
 

@@ -1,39 +1,39 @@
 package dev.plinth.pagestore.inspect;
 
-import dev.plinth.pagestore.Bucket;
-import dev.plinth.pagestore.Cursor;
-import dev.plinth.pagestore.ReadTransaction;
+import dev.plinth.pagestore.file.Pages;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /**
- * The buckets of a database and how many keys each has.
+ * A bucket and the buckets in it.
  *
- * @param name bytes of the name; {@code root} for the bucket of all
- * @param keys keys that are not buckets
- * @param buckets sub-buckets in key order
+ * @param name {@code root} for the bucket that holds all others
+ * @param keyCount number of keys that are not buckets
+ * @param children in the order of their names
  */
-@SuppressWarnings("ArrayRecordComponent") // names are shown, not compared
-public record BucketStructure(byte[] name, long keys, List<BucketStructure> buckets) {
-    /** Walks all buckets of a state. */
-    public static BucketStructure of(ReadTransaction transaction) {
-        return of("root".getBytes(StandardCharsets.UTF_8), transaction.root());
+public record BucketStructure(byte[] name, long keyCount, List<BucketStructure> children) {
+    static BucketStructure of(TreeWalk walk, long root) {
+        return of(walk, "root".getBytes(StandardCharsets.UTF_8), TreeWalk.Root.at(root), root, 0);
     }
 
-    private static BucketStructure of(byte[] name, Bucket bucket) {
-        long keys = 0;
-        List<BucketStructure> buckets = new ArrayList<>();
-        Cursor cursor = bucket.cursor();
-        for (boolean more = cursor.first(); more; more = cursor.next()) {
-            if (cursor.isBucket()) {
-                byte[] child = cursor.keyBytes();
-                buckets.add(of(child, Objects.requireNonNull(bucket.bucket(child))));
-            } else {
-                keys++;
-            }
+    private static BucketStructure of(
+            TreeWalk walk, byte[] name, TreeWalk.Root root, long parent, int depth) {
+        if (depth > Pages.DEPTH_MAX) {
+            throw walk.pages().corrupted(parent, "buckets nested too deep");
         }
-        return new BucketStructure(name, keys, buckets);
+        List<BucketStructure> children = new ArrayList<>();
+        long[] keys = new long[1];
+        walk.entries(
+                root,
+                entry -> {
+                    if (entry.isBucket()) {
+                        TreeWalk.Root child = entry.bucketRoot();
+                        children.add(of(walk, entry.key(), child, child.page(), depth + 1));
+                    } else {
+                        keys[0]++;
+                    }
+                });
+        return new BucketStructure(name, keys[0], List.copyOf(children));
     }
 }

@@ -1,10 +1,10 @@
 package dev.plinth.pagestore.surgery;
 
-/** An operation was refused; the text is the reference's, without the name of the command. */
-public final class SurgeryException extends Exception {
+/** An operation that cannot be carried out as asked; nothing was changed. */
+public final class SurgeryException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    SurgeryException(String reason) {
-        super(reason);
+    SurgeryException(String message) {
+        super(message);
     }
 }

@@ -1,5 +1,6 @@
-package dev.plinth.pagestore;
+package dev.plinth.pagestore.freelist;
 
+import dev.plinth.pagestore.DatabaseException;
 import dev.plinth.pagestore.file.Pages;
 import dev.plinth.pagestore.format.BranchPage;
 import dev.plinth.pagestore.format.BucketHeader;
@@ -15,7 +16,7 @@ import java.util.Arrays;
  * The free pages of a state: as the file lists them, or else by a walk over the tree, where they
  * are those that nothing leads to. The walk keeps one bit for each page of the file.
  */
-final class FreePages {
+public final class FreePages {
     private final Pages pages;
     private final MemorySegment map;
     private final long[] reached;
@@ -28,14 +29,14 @@ final class FreePages {
     }
 
     /** Ids in ascending order. */
-    static long[] of(Meta meta, Pages pages) {
+    public static long[] of(Meta meta, Pages pages) {
         return meta.isFreelistPersisted()
                 ? sortedWithoutDuplicates(meta, pages)
                 : unreachable(meta, pages);
     }
 
     /** As {@link #of}, without what cannot be right: for reading files that are damaged. */
-    static long[] plausible(Meta meta, Pages pages) {
+    public static long[] plausible(Meta meta, Pages pages) {
         return Arrays.stream(forCheck(meta, pages))
                 .filter(page -> page >= 2 && page < meta.highWaterMark())
                 .distinct()
@@ -43,7 +44,7 @@ final class FreePages {
     }
 
     /** As {@link #of}, but with whatever a persisted list says, duplicates and all; ascending. */
-    static long[] forCheck(Meta meta, Pages pages) {
+    public static long[] forCheck(Meta meta, Pages pages) {
         if (!meta.isFreelistPersisted()) {
             return unreachable(meta, pages);
         }
@@ -58,7 +59,7 @@ final class FreePages {
      * @throws DatabaseException.Corrupted if the page is not a freelist or claims more than it
      *     holds
      */
-    static long[] persisted(Meta meta, Pages pages) {
+    public static long[] persisted(Meta meta, Pages pages) {
         long page = meta.freelist();
         long offset = pages.validateRun(page);
         MemorySegment map = pages.map();
