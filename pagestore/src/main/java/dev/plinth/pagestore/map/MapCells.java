@@ -25,7 +25,7 @@ final class MapCells {
     /** More cells than this cannot be told apart on a screen. */
     static final int CELLS_MAX = 32768;
 
-    private static final int KINDS = PageKind.values().length;
+    private static final int KINDS = PageKind.COUNT;
     private static final int CELL_BYTES = KINDS + 3;
     private static final int WHOLE = 255;
 
@@ -76,8 +76,8 @@ final class MapCells {
         int votes = 0;
         for (int page = from; page < to; page++) {
             PageKind kind = map.kind(page);
-            counts[kind.ordinal()]++;
-            if (kind == PageKind.LEAF || kind == PageKind.BRANCH || kind == PageKind.OVERFLOW) {
+            counts[kind.code()]++;
+            if (kind.isTree()) {
                 fill += map.fill(page);
                 treePages++;
                 // The bucket that most pages have, if one has the majority.

@@ -75,7 +75,7 @@ public final class PageMap {
         if (first >= 0 && first < kinds.length) {
             int from = (int) first;
             Arrays.fill(
-                    kinds, from, (int) Math.min(kinds.length, from + count), (byte) kind.ordinal());
+                    kinds, from, (int) Math.min(kinds.length, from + count), (byte) kind.code());
         }
     }
 
@@ -134,7 +134,7 @@ public final class PageMap {
     private void measureFreeRuns() {
         long length = 0;
         for (byte kind : kinds) {
-            if (kind == PageKind.FREE.ordinal()) {
+            if (kind == PageKind.FREE.code()) {
                 length++;
             } else if (length > 0) {
                 freeRuns.add(length);
@@ -169,7 +169,7 @@ public final class PageMap {
     }
 
     PageKind kind(int page) {
-        return KINDS[kinds[page]];
+        return PageKind.of(kinds[page]);
     }
 
     /** Share of a page's run in use, 0 to 255; 0 for pages outside of the trees. */
@@ -212,6 +212,4 @@ public final class PageMap {
     long tailPages() {
         return tailPages;
     }
-
-    private static final PageKind[] KINDS = PageKind.values();
 }

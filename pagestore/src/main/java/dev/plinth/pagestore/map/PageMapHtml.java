@@ -45,9 +45,9 @@ public final class PageMapHtml {
     }
 
     private String facts() {
-        long[] kinds = new long[PageKind.values().length];
+        long[] kinds = new long[PageKind.COUNT];
         for (int page = 0; page < map.pageCount(); page++) {
-            kinds[map.kind(page).ordinal()]++;
+            kinds[map.kind(page).code()]++;
         }
         Json json = new Json();
         json.beginObject()
