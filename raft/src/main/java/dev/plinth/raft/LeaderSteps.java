@@ -1,6 +1,7 @@
 package dev.plinth.raft;
 
 import dev.plinth.raft.quorum.IdSet;
+import dev.plinth.raft.quorum.JointConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -493,7 +494,7 @@ final class LeaderSteps {
     // ---------------------------------------------------------------- reads
 
     private void readIndex(Message m) {
-        if (raft.tracker.config().voters().isSingleton()) {
+        if (decidesAlone()) {
             answerRead(m, raft.log.committed());
         } else if (!hasCommittedInTerm()) {
             // What older leaders committed may not be known here before the own first entry is
@@ -502,6 +503,17 @@ final class LeaderSteps {
         } else {
             confirmRead(m);
         }
+    }
+
+    /**
+     * Whether this leader is the one voter. A leader that was removed, or made a learner, goes on
+     * leading for a while, and the one voter that is left may have elected itself without its
+     * knowing: that one has to ask (the reference does not look whose the one vote is, and such a
+     * leader answers with an old index).
+     */
+    private boolean decidesAlone() {
+        JointConfig voters = raft.tracker.config().voters();
+        return voters.isSingleton() && voters.contains(raft.id);
     }
 
     boolean hasCommittedInTerm() {

@@ -1,6 +1,5 @@
 package dev.plinth.raft;
 
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,9 +7,10 @@ import org.jspecify.annotations.Nullable;
  * A storage in memory: the tail of the log that a member keeps at hand beside its files, and the
  * whole storage of tests. Thread-safe: the log writer appends while the node reads.
  *
- * <p>Entries lie in one array, which is only ever extended behind what was handed out. Truncation copies the references
- * into a new one; so does compaction once what it dropped is a quarter of what is left, which bounds what the array keeps
- * alive. Cost of an append: one array store for each entry.
+ * <p>Entries lie in one array, which is only ever extended behind what was handed out. Truncation
+ * copies the references into a new one; so does compaction once what it dropped is a quarter of
+ * what is left, which bounds what the array keeps alive. Cost of an append: one array store for
+ * each entry.
  */
 public final class MemoryStorage implements RaftStorage {
     private static final int CAPACITY_MIN = 64;

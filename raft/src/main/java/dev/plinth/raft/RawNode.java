@@ -297,7 +297,10 @@ public final class RawNode {
         return ready;
     }
 
-    /** What is to be done now, without taking it: {@link #acceptReady} has to follow before any other input. */
+    /**
+     * What is to be done now, without taking it: {@link #acceptReady} has to follow before any
+     * other input.
+     */
     public Ready readyWithoutAccept() {
         return build(false);
     }
@@ -329,7 +332,10 @@ public final class RawNode {
                 hardState.mustSyncAfter(previousHardState, entries.size()));
     }
 
-    /** A collection that the node will replace, not change, once it is handed out; empty ones go on being used. */
+    /**
+     * A collection that the node will replace, not change, once it is handed out; empty ones go on
+     * being used.
+     */
     private static <T> List<T> frozen(List<T> collected) {
         return collected.isEmpty() ? List.of() : Collections.unmodifiableList(collected);
     }

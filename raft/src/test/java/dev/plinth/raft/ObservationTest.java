@@ -68,11 +68,10 @@ class ObservationTest {
                         RaftConfig.of(id, storage, new SplittableRandom(id))
                                 .preVote(true)
                                 .metrics(counts)
-                                .tracer(
-                                        event -> {
-                                            names.add(event.name());
-                                            trace.add(event.toJson());
-                                        })
+                                .tracer(event -> {
+                                    names.add(event.name());
+                                    trace.add(event.toJson());
+                                })
                                 .build()));
     }
 
@@ -135,23 +134,20 @@ class ObservationTest {
         }
         assertThat(names).containsExactlyInAnyOrder(TraceEvent.Name.values());
         assertThat(trace)
-                .anyMatch(
-                        l ->
-                                l.startsWith(
-                                        "{\"tag\":\"trace\",\"event\":{\"name\":\"BecomeLeader\","
-                                                + "\"nid\":\"1\",\"state\":{\"term\":2,\"vote\":\"1\","
-                                                + "\"commit\":1},\"role\":\"StateLeader\",\"log\":1,"
-                                                + "\"conf\":[[\"1\",\"2\"],[]]}"))
-                .anyMatch(
-                        l ->
-                                l.contains("\"name\":\"ChangeConf\"")
-                                        && l.endsWith(
-                                                "\"cc\":{\"changes\":[{\"nid\":\"3\",\"action\":"
-                                                        + "\"AddLearner\"}]}}}"))
-                .anyMatch(
-                        l ->
-                                l.contains("\"name\":\"SendSnapshot\"")
-                                        && l.contains("\"msg\":{\"type\":\"MsgSnap\",\"term\":2,"));
+                .anyMatch(l ->
+                        l.startsWith(
+                                "{\"tag\":\"trace\",\"event\":{\"name\":\"BecomeLeader\","
+                                        + "\"nid\":\"1\",\"state\":{\"term\":2,\"vote\":\"1\","
+                                        + "\"commit\":1},\"role\":\"StateLeader\",\"log\":1,"
+                                        + "\"conf\":[[\"1\",\"2\"],[]]}"))
+                .anyMatch(l ->
+                        l.contains("\"name\":\"ChangeConf\"")
+                                && l.endsWith(
+                                        "\"cc\":{\"changes\":[{\"nid\":\"3\",\"action\":"
+                                                + "\"AddLearner\"}]}}}"))
+                .anyMatch(l ->
+                        l.contains("\"name\":\"SendSnapshot\"")
+                                && l.contains("\"msg\":{\"type\":\"MsgSnap\",\"term\":2,"));
         assertThat(counts.seen)
                 .containsKeys("role StateLeader", "pre-vote", "vote", "committed", "reads");
     }
@@ -213,19 +209,15 @@ class ObservationTest {
         assertThat(entry.hasType()).isTrue();
         assertThat(entry.hasData()).isFalse();
         assertThat(entry).isEqualTo(Entry.of(1, 2, EntryType.CONF_CHANGE_V2, Bytes.EMPTY));
-        assertThat(entry.hashCode())
-                .isEqualTo(Entry.of(1, 2, EntryType.NORMAL, null).hashCode());
-        assertThat(Entry.proposal(new byte[] {1, 2, 3}, 1, 1).data().toArray())
-                .containsExactly(2);
+        assertThat(entry.hashCode()).isEqualTo(Entry.of(1, 2, EntryType.NORMAL, null).hashCode());
+        assertThat(Entry.proposal(new byte[] {1, 2, 3}, 1, 1).data().toArray()).containsExactly(2);
         Message m =
                 Message.of(MessageType.SNAP)
                         .from(1)
                         .to(0xa)
                         .reject(true)
                         .entries(List.of(entry))
-                        .snapshot(
-                                new Snapshot(
-                                        null, new SnapshotMetadata(ConfState.EMPTY, 3, 1)))
+                        .snapshot(new Snapshot(null, new SnapshotMetadata(ConfState.EMPTY, 3, 1)))
                         .build();
         assertThat(m.toString())
                 .isEqualTo(

@@ -25,16 +25,11 @@ class RaftConfigTest {
         assertInvalid(0, b -> b, "cannot use none as id");
         assertInvalid(RawNode.LOCAL_APPEND_THREAD, b -> b, "cannot use local target as id");
         assertInvalid(RawNode.LOCAL_APPLY_THREAD, b -> b, "cannot use local target as id");
+        assertInvalid(1, b -> b.heartbeatTicks(0), "heartbeat tick must be greater than 0");
         assertInvalid(
-                1, b -> b.heartbeatTicks(0), "heartbeat tick must be greater than 0");
+                1, b -> b.electionTicks(1), "election tick must be greater than heartbeat tick");
         assertInvalid(
-                1,
-                b -> b.electionTicks(1),
-                "election tick must be greater than heartbeat tick");
-        assertInvalid(
-                1,
-                b -> b.inflightMessagesMax(0),
-                "max inflight messages must be greater than 0");
+                1, b -> b.inflightMessagesMax(0), "max inflight messages must be greater than 0");
         assertInvalid(
                 1,
                 b -> b.inflightBytesMax(5).messageSizeMax(6),

@@ -9,7 +9,10 @@ import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** Single rules of the node that the scripts do not reach: refusals, hand-overs, reads, limits, life of one voter. */
+/**
+ * Single rules of the node that the scripts do not reach: refusals, hand-overs, reads, limits, life
+ * of one voter.
+ */
 class RawNodeTest {
     /** A node whose founders are in its storage, with what it logs. */
     private static final class Subject implements RaftLogger {
@@ -17,15 +20,11 @@ class RawNodeTest {
         final List<String> lines = new ArrayList<>();
         final RawNode raw;
 
-        Subject(
-                List<Long> voters,
-                List<Long> learners,
-                UnaryOperator<RaftConfig.Builder> settings)
+        Subject(List<Long> voters, List<Long> learners, UnaryOperator<RaftConfig.Builder> settings)
                 throws StorageException {
             if (!voters.isEmpty()) {
                 ConfState founders = ConfState.of(voters, learners);
-                storage.applySnapshot(
-                        new Snapshot(null, new SnapshotMetadata(founders, 1, 1)));
+                storage.applySnapshot(new Snapshot(null, new SnapshotMetadata(founders, 1, 1)));
                 storage.setHardState(new HardState(1, 0, 1));
             }
             raw = new RawNode(settings.apply(config(storage).logger(this)).build());
@@ -129,8 +128,7 @@ class RawNodeTest {
         assertThatThrownBy(() -> again.acceptReady(ready))
                 .isInstanceOf(RaftFatalError.class)
                 .hasMessage("two accepted Ready structs without call to Advance");
-        assertRefused(
-                () -> again.bootstrap(List.of()), RaftException.Reason.NO_PEERS_TO_BOOTSTRAP);
+        assertRefused(() -> again.bootstrap(List.of()), RaftException.Reason.NO_PEERS_TO_BOOTSTRAP);
         assertRefused(
                 () -> again.bootstrap(List.of(new Peer(1, Bytes.EMPTY))),
                 RaftException.Reason.BOOTSTRAP_OF_NONEMPTY_STORAGE);
@@ -203,12 +201,10 @@ class RawNodeTest {
         assertThat(sent).extracting(Message::term).containsExactly(0L, 5L, 0L);
         assertThat(sent).extracting(Message::from).containsExactly(1L, 3L, 1L);
         Entry request = Entry.proposal(new byte[] {7});
-        Message.Builder answer =
-                Message.of(MessageType.READ_INDEX_RESP).from(2).term(5).index(1);
+        Message.Builder answer = Message.of(MessageType.READ_INDEX_RESP).from(2).term(5).index(1);
         s.step(answer);
         s.step(answer.entries(List.of(request)));
-        assertThat(s.raw.ready().readStates())
-                .containsExactly(new ReadState(1, request.data()));
+        assertThat(s.raw.ready().readStates()).containsExactly(new ReadState(1, request.data()));
         assertThat(s.lines)
                 .contains("1 invalid format of MsgReadIndexResp from 2, entries count: 0");
     }
@@ -216,29 +212,24 @@ class RawNodeTest {
     @Test
     void forwardingCanBeSwitchedOff() throws Exception {
         Subject s =
-                new Subject(
-                        List.of(1L, 2L, 3L), List.of(), b -> b.disableProposalForwarding(true));
+                new Subject(List.of(1L, 2L, 3L), List.of(), b -> b.disableProposalForwarding(true));
         s.follow(2);
         assertRefused(() -> s.raw.propose(new byte[1]), RaftException.Reason.PROPOSAL_DROPPED);
-        assertThat(s.lines)
-                .contains("1 not forwarding to leader 2 at term 5; dropping proposal");
+        assertThat(s.lines).contains("1 not forwarding to leader 2 at term 5; dropping proposal");
     }
 
     @Test
     void candidateTurnsIntoAFollowerOfWhoeverLeadsItsTerm() throws Exception {
-        for (MessageType type :
-                List.of(MessageType.APP, MessageType.HEARTBEAT, MessageType.SNAP)) {
+        for (MessageType type : List.of(MessageType.APP, MessageType.HEARTBEAT, MessageType.SNAP)) {
             Subject s = new Subject(1L, 2L, 3L);
             s.raw.campaign();
             s.drain();
-            assertRefused(
-                    () -> s.raw.propose(new byte[1]), RaftException.Reason.PROPOSAL_DROPPED);
+            assertRefused(() -> s.raw.propose(new byte[1]), RaftException.Reason.PROPOSAL_DROPPED);
             s.step(Message.of(MessageType.TIMEOUT_NOW).from(2).term(2));
             s.step(Message.of(MessageType.PRE_VOTE_RESP).from(2).term(2));
             assertThat(s.raw.basicStatus().softState().role()).isEqualTo(Role.CANDIDATE);
             s.step(Message.of(type).from(2).term(2).index(1).logTerm(1));
-            assertThat(s.raw.basicStatus().softState())
-                    .isEqualTo(new SoftState(2, Role.FOLLOWER));
+            assertThat(s.raw.basicStatus().softState()).isEqualTo(new SoftState(2, Role.FOLLOWER));
             assertThat(s.lines)
                     .contains("1 [term 2 state StateCandidate] ignored MsgTimeoutNow from 2");
         }
@@ -268,13 +259,11 @@ class RawNodeTest {
         assertRefused(() -> s.raw.propose(new byte[1]), RaftException.Reason.PROPOSAL_DROPPED);
         s.drain();
         s.step(Message.of(MessageType.APP_RESP).from(2).term(2).index(2));
-        assertThat(s.drain())
-                .anyMatch(m -> m.type() == MessageType.TIMEOUT_NOW && m.to() == 2);
+        assertThat(s.drain()).anyMatch(m -> m.type() == MessageType.TIMEOUT_NOW && m.to() == 2);
         s.raw.transferLeader(3);
         assertThat(s.raw.status().leadTransferee()).isEqualTo(3);
         s.raw.transferLeader(2);
-        assertThat(s.drain())
-                .anyMatch(m -> m.type() == MessageType.TIMEOUT_NOW && m.to() == 2);
+        assertThat(s.drain()).anyMatch(m -> m.type() == MessageType.TIMEOUT_NOW && m.to() == 2);
         for (int i = 0; i < 10; i++) {
             s.raw.tick();
         }
@@ -306,11 +295,7 @@ class RawNodeTest {
                         .orElseThrow()
                         .context();
         assertThat(context.toArray()).containsExactly(2, 0, 0, 0, 0, 0, 0, 0);
-        s.step(
-                Message.of(MessageType.HEARTBEAT_RESP)
-                        .from(2)
-                        .term(2)
-                        .context(Bytes.utf8("other")));
+        s.step(Message.of(MessageType.HEARTBEAT_RESP).from(2).term(2).context(Bytes.utf8("other")));
         assertThat(s.raw.hasReady()).isFalse();
         s.step(Message.of(MessageType.HEARTBEAT_RESP).from(2).term(2).context(context));
         Ready ready = s.raw.ready();
@@ -343,14 +328,26 @@ class RawNodeTest {
     void oneVoterReadsWithoutAsking() throws Exception {
         Subject s = new Subject(1L).elected();
         s.raw.readIndex(Bytes.utf8("r"));
-        assertThat(s.raw.ready().readStates())
-                .containsExactly(new ReadState(2, Bytes.utf8("r")));
+        assertThat(s.raw.ready().readStates()).containsExactly(new ReadState(2, Bytes.utf8("r")));
+    }
+
+    @Test
+    void removedLeaderAsksTheOneVoterThatIsLeft() throws Exception {
+        Subject s = new Subject(1L, 2L).elected();
+        s.step(Message.of(MessageType.APP_RESP).from(2).term(2).index(2));
+        s.raw.applyConfChange(ConfChange.of(ConfChangeType.REMOVE_NODE, 1));
+        s.drain();
+        s.raw.readIndex(Bytes.utf8("r"));
+        Ready ready = s.raw.ready();
+        assertThat(ready.readStates()).isEmpty();
+        assertThat(ready.messages())
+                .extracting(Message::type)
+                .containsExactly(MessageType.HEARTBEAT);
     }
 
     @Test
     void uncommittedTailIsBounded() throws Exception {
-        Subject s =
-                new Subject(List.of(1L, 2L, 3L), List.of(), b -> b.uncommittedSizeMax(100));
+        Subject s = new Subject(List.of(1L, 2L, 3L), List.of(), b -> b.uncommittedSizeMax(100));
         s.elected();
         s.raw.propose(new byte[200]);
         assertRefused(() -> s.raw.propose(new byte[1]), RaftException.Reason.PROPOSAL_DROPPED);
@@ -468,11 +465,7 @@ class RawNodeTest {
         s.follow(2);
         SnapshotMetadata foreign =
                 new SnapshotMetadata(ConfState.of(List.of(2L, 3L), List.of()), 9, 4);
-        s.step(
-                Message.of(MessageType.SNAP)
-                        .from(2)
-                        .term(5)
-                        .snapshot(new Snapshot(null, foreign)));
+        s.step(Message.of(MessageType.SNAP).from(2).term(5).snapshot(new Snapshot(null, foreign)));
         assertThat(s.drain()).extracting(Message::index).containsExactly(1L);
         s.step(
                 Message.of(MessageType.APP)
@@ -487,11 +480,7 @@ class RawNodeTest {
         s.drain();
         SnapshotMetadata known =
                 new SnapshotMetadata(ConfState.of(List.of(1L, 2L), List.of()), 3, 5);
-        s.step(
-                Message.of(MessageType.SNAP)
-                        .from(2)
-                        .term(5)
-                        .snapshot(new Snapshot(null, known)));
+        s.step(Message.of(MessageType.SNAP).from(2).term(5).snapshot(new Snapshot(null, known)));
         assertThat(s.drain()).extracting(Message::index).containsExactly(3L);
         assertThat(s.raw.basicStatus().hardState().commit()).isEqualTo(3);
         s.step(Message.of(MessageType.SNAP).from(2).term(5));
@@ -508,11 +497,7 @@ class RawNodeTest {
         s.follow(2);
         SnapshotMetadata place =
                 new SnapshotMetadata(ConfState.of(List.of(1L, 2L), List.of()), 9, 4);
-        s.step(
-                Message.of(MessageType.SNAP)
-                        .from(2)
-                        .term(5)
-                        .snapshot(new Snapshot(null, place)));
+        s.step(Message.of(MessageType.SNAP).from(2).term(5).snapshot(new Snapshot(null, place)));
         ConfChange late = ConfChange.of(ConfChangeType.ADD_NODE, 7);
         assertThat(s.raw.applyConfChange(9, late).voters()).containsExactly(1L, 2L);
         assertThat(s.raw.applyConfChange(9, late.asV2()).voters()).containsExactly(1L, 2L);
@@ -576,8 +561,7 @@ class RawNodeTest {
             ConfState founders = ConfState.of(List.of(1L, 2L), List.of());
             storage.applySnapshot(new Snapshot(null, new SnapshotMetadata(founders, 5, 1)));
             storage.setHardState(new HardState(1, 0, 5));
-            RawNode raw =
-                    new RawNode(Subject.config(new WithoutSnapshot(storage, reason)).build());
+            RawNode raw = new RawNode(Subject.config(new WithoutSnapshot(storage, reason)).build());
             raw.campaign();
             raw.ready();
             raw.advance();
