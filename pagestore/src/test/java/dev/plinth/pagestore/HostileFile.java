@@ -1,8 +1,8 @@
 package dev.plinth.pagestore;
 
 import dev.plinth.pagestore.check.CheckOptions;
-import dev.plinth.pagestore.inspect.RawPage;
-import dev.plinth.pagestore.inspect.RawPageFile;
+import dev.plinth.pagestore.inspect.RawPages;
+import dev.plinth.pagestore.inspect.RawRun;
 import dev.plinth.walio.io.sim.SimulatedDisk;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -89,32 +89,42 @@ final class HostileFile {
         }
     }
 
-    private void readRaw() throws IOException {
-        try (RawPageFile file = RawPageFile.open(disk, PATH)) {
+    private void readRaw() {
+        try (RawPages file = RawPages.open(disk, PATH)) {
             for (long id = 0; id < Math.min(64, file.highWaterMark()); id++) {
                 long page = id;
                 tolerate(() -> look(file, page));
             }
-        } catch (DatabaseException | java.io.EOFException e) {
+        } catch (DatabaseException e) {
             // Not a page file.
         }
     }
 
-    private static void look(RawPageFile file, long id) {
-        try {
-            RawPage page = file.read(id);
-            for (int i = 0; i < page.count(); i++) {
-                if (page.isLeaf()) {
-                    page.leafItem(i).bucketRoot();
-                } else if (page.isBranch()) {
-                    page.branchItem(i);
+    private static void look(RawPages file, long id) {
+        try (RawRun run = file.read(id)) {
+            switch (run.type()) {
+                case "leaf" -> {
+                    for (int i = 0; i < run.count(); i++) {
+                        if (run.isBucket(i)) {
+                            run.bucketRoot(i);
+                        }
+                        run.key(i);
+                        run.value(i);
+                    }
                 }
+                case "branch" -> {
+                    for (int i = 0; i < run.count(); i++) {
+                        run.child(i);
+                    }
+                }
+                case "freelist" -> {
+                    long ids = Math.min(ELEMENTS_MAX, run.freelistCount());
+                    for (long i = 0; i < ids; i++) {
+                        run.freelistId(i);
+                    }
+                }
+                default -> {}
             }
-            if (page.isFreelist()) {
-                page.freelistIds();
-            }
-        } catch (IOException e) {
-            // Beyond the end of the file.
         }
     }
 
