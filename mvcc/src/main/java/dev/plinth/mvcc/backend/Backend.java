@@ -8,19 +8,24 @@ import dev.plinth.mvcc.codec.RevisionKey;
 import dev.plinth.mvcc.reclaim.Epochs;
 import dev.plinth.pagestore.Bucket;
 import dev.plinth.pagestore.ByteView;
+import dev.plinth.pagestore.Compaction;
 import dev.plinth.pagestore.Cursor;
 import dev.plinth.pagestore.Database;
 import dev.plinth.pagestore.Durability;
 import dev.plinth.pagestore.Options;
 import dev.plinth.pagestore.ReadTransaction;
 import dev.plinth.pagestore.WriteTransaction;
+import dev.plinth.walio.io.Disk;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -55,16 +60,33 @@ public final class Backend implements AutoCloseable {
      */
     private static final int BACKLOG_LIMIT = 8;
 
-    private record RetiredGeneration(Generation generation, long epoch) {}
+    private static final long COPY_BYTES_PER_TRANSACTION = 16L << 20;
+    private static final int CLOSE_WAITS = 10_000;
+    private static final long CLOSE_WAIT_NANOS = 1_000_000L;
 
-    private final Database database;
+    /** A generation that no new reader finds; the last one of a replaced file closes the file. */
+    private record RetiredGeneration(
+            Generation generation, long epoch, @Nullable Database replaced) {}
+
+    private final Disk disk;
+    private final Path file;
     private final BackendOptions options;
     private final Epochs epochs = new Epochs();
     private final RevisionBuffer revisions = new RevisionBuffer();
     private final ReentrantLock applyLock = new ReentrantLock();
     private final ReentrantLock flushLock = new ReentrantLock();
+
+    /** Taken before the flush lock, by what must not see the file replaced. */
+    private final ReentrantLock checkpointLock = new ReentrantLock();
+
     private final ArrayDeque<RetiredGeneration> retired = new ArrayDeque<>();
     private final Committer committer;
+
+    /** Changed with checkpoint and flush lock held. */
+    private volatile Database database;
+
+    /** Why the file's name may not survive a power loss, after a failed defragmentation. */
+    private volatile @Nullable IOException lostName;
 
     private volatile Generation generation;
     private volatile long consistentIndex;
@@ -86,7 +108,10 @@ public final class Backend implements AutoCloseable {
     /** Operations and bytes since the last flush began; hints for the committer. */
     private final AtomicInteger pendingOperations = new AtomicInteger();
 
-    private Backend(Database database, BackendOptions options, Generation generation) {
+    private Backend(
+            Disk disk, Database database, BackendOptions options, Generation generation) {
+        this.disk = disk;
+        this.file = database.path();
         this.database = database;
         this.options = options;
         this.generation = generation;
@@ -108,9 +133,11 @@ public final class Backend implements AutoCloseable {
      * Takes over a database, opened with {@link #databaseOptions}; makes the buckets that are
      * missing. {@link #close} closes it.
      *
+     * @param disk where the database's file is
+     *
      * @throws StoreCorruptedException the content is not etcd's
      */
-    public static Backend open(Database database, BackendOptions options) {
+    public static Backend open(Disk disk, Database database, BackendOptions options) {
         try (ReadTransaction read = database.beginRead()) {
             boolean complete =
                     Arrays.stream(SchemaBucket.values())
@@ -121,7 +148,7 @@ public final class Backend implements AutoCloseable {
         }
         Generation generation = new Generation(database.beginRead());
         try {
-            return new Backend(database, options, generation);
+            return new Backend(disk, database, options, generation);
         } catch (RuntimeException e) {
             generation.close();
             throw e;
@@ -282,6 +309,12 @@ public final class Backend implements AutoCloseable {
         return consistentTerm;
     }
 
+    private void requireNotInEntry() {
+        if (applyLock.isHeldByCurrentThread()) {
+            throw new IllegalStateException("a flush within an entry");
+        }
+    }
+
     private void requireApplyLock() {
         if (!applyLock.isHeldByCurrentThread()) {
             throw new IllegalStateException("a change outside of an entry");
@@ -325,9 +358,7 @@ public final class Backend implements AutoCloseable {
      * @return operations flushed
      */
     public int flush() {
-        if (applyLock.isHeldByCurrentThread()) {
-            throw new IllegalStateException("a flush within an entry");
-        }
+        requireNotInEntry();
         flushLock.lock();
         try {
             return flushLocked();
@@ -382,7 +413,7 @@ public final class Backend implements AutoCloseable {
             write.commit();
         }
         flushedIndex = batch.index();
-        publishGeneration();
+        publishGeneration(null);
         flushing = null;
         revisions.drop(batch.segments().length);
         return Math.max(batch.operations(), 1);
@@ -425,10 +456,10 @@ public final class Backend implements AutoCloseable {
     }
 
     /** With the flush lock held. */
-    private void publishGeneration() {
+    private void publishGeneration(@Nullable Database replaced) {
         Generation old = generation;
         generation = new Generation(database.beginRead());
-        retired.add(new RetiredGeneration(old, epochs.advance()));
+        retired.add(new RetiredGeneration(old, epochs.advance(), replaced));
         closeUnread();
     }
 
@@ -439,7 +470,17 @@ public final class Backend implements AutoCloseable {
         }
         long minimum = epochs.minimumPinned();
         while (!retired.isEmpty() && retired.peekFirst().epoch() <= minimum) {
-            retired.removeFirst().generation().close();
+            RetiredGeneration oldest = retired.peekFirst();
+            oldest.generation().close();
+            Database replaced = oldest.replaced();
+            if (replaced != null) {
+                if (replaced.stats().openReadTransactions() > 0) {
+                    // A snapshot is still being sent from the old file.
+                    return;
+                }
+                replaced.close();
+            }
+            retired.removeFirst();
         }
     }
 
@@ -454,29 +495,100 @@ public final class Backend implements AutoCloseable {
                 change.accept(write);
                 write.commit();
             }
-            publishGeneration();
+            publishGeneration(null);
         } finally {
             flushLock.unlock();
         }
     }
 
-    /** Makes what was flushed durable. Any thread; checkpoints are serialised by the page store. */
+    /** Makes what was flushed durable. Any thread; one at a time. */
     void checkpoint() {
-        long index;
-        flushLock.lock();
+        checkpointLock.lock();
         try {
-            index = flushedIndex;
-            closeUnread();
-        } finally {
-            flushLock.unlock();
-        }
-        database.checkpoint();
-        synchronized (this) {
-            if (index > durableConsistentIndex) {
-                durableConsistentIndex = index;
+            long index;
+            flushLock.lock();
+            try {
+                index = flushedIndex;
+                closeUnread();
+            } finally {
+                flushLock.unlock();
             }
+            IOException lost = lostName;
+            if (lost != null) {
+                throw new UncheckedIOException("the name of " + file + " is not durable", lost);
+            }
+            database.checkpoint();
+            durableConsistentIndex = index;
+        } finally {
+            checkpointLock.unlock();
         }
         checkpointListener.accept(durableConsistentIndex);
+    }
+
+    /**
+     * Puts a copy of the file without free pages in its place, and gives the rest back to the file
+     * system, while reads and writes go on: writes stay in the write buffer meanwhile, and only if
+     * that grows beyond its bound do they wait.
+     *
+     * <p>The copy is made of a flushed state, which has the consistent index of what it holds, and
+     * is durable before it takes the name. A crash leaves the old file or the new one; an unfinished
+     * {@code db.tmp} is removed at the next start. Readers of the old file keep it until they are
+     * done. Needs room for the copy on the file system.
+     *
+     * @throws IOException the copy could not be put in place: nothing has changed; or its name
+     *     could not be made durable: the next checkpoint fails then, which ends the member
+     * @throws dev.plinth.pagestore.DatabaseException the copy could not be written: nothing has
+     *     changed
+     */
+    public void defragment() throws IOException {
+        requireNotInEntry();
+        checkpointLock.lock();
+        try {
+            flushLock.lock();
+            try {
+                flushLocked();
+                replaceFile();
+            } finally {
+                flushLock.unlock();
+            }
+        } finally {
+            checkpointLock.unlock();
+        }
+        checkpointListener.accept(durableConsistentIndex);
+    }
+
+    private void replaceFile() throws IOException {
+        Database old = database;
+        Path copy = file.resolveSibling("db.tmp." + old.stats().startedReadTransactions());
+        Database target =
+                Database.open(disk, copy, old.options().withPageSize(old.pageSize()));
+        try {
+            Compaction.copy(old, target, COPY_BYTES_PER_TRANSACTION);
+            target.checkpoint();
+            disk.rename(copy, file);
+        } catch (IOException | RuntimeException e) {
+            target.close();
+            disk.unlink(copy);
+            throw e;
+        }
+        database = target;
+        publishGeneration(old);
+        syncName();
+        durableConsistentIndex = flushedIndex;
+    }
+
+    /**
+     * Without this sync a power loss may bring the old file back, which misses what is flushed from
+     * now on. If it fails nothing counts as durable any more.
+     */
+    private void syncName() throws IOException {
+        Path directory = file.toAbsolutePath().getParent();
+        try {
+            disk.syncDirectory(directory == null ? file.toAbsolutePath() : directory);
+        } catch (IOException e) {
+            lostName = e;
+            throw e;
+        }
     }
 
     int pendingOperations() {
@@ -521,8 +633,14 @@ public final class Backend implements AutoCloseable {
      * scans: it pins nothing but pages.
      */
     public ReadTransaction flushedRead() {
-        flush();
-        return database.beginRead();
+        requireNotInEntry();
+        flushLock.lock();
+        try {
+            flushLocked();
+            return database.beginRead();
+        } finally {
+            flushLock.unlock();
+        }
     }
 
     /** A consistent copy of the whole file as of now; flushes first, then holds one version. */
@@ -537,19 +655,48 @@ public final class Backend implements AutoCloseable {
         }
     }
 
-    /** A last flush and checkpoint, then closes the file. No view may be open. */
+    /**
+     * A last flush and checkpoint, then closes the file. Waits until the last reader is done: the
+     * mapping must not go away under it.
+     *
+     * @throws IllegalStateException a view stayed open for ten seconds
+     */
     @Override
     public void close() {
-        flushLock.lock();
+        epochs.advance();
+        checkpointLock.lock();
         try {
-            flushLocked();
-            generation.close();
-            retired.forEach(old -> old.generation().close());
-            retired.clear();
+            flushLock.lock();
+            try {
+                flushLocked();
+                awaitReaders();
+                generation.close();
+                retired.forEach(this::close);
+                retired.clear();
+                database.close();
+            } finally {
+                flushLock.unlock();
+            }
         } finally {
-            flushLock.unlock();
+            checkpointLock.unlock();
         }
-        database.close();
+    }
+
+    private void close(RetiredGeneration old) {
+        old.generation().close();
+        Database replaced = old.replaced();
+        if (replaced != null) {
+            replaced.close();
+        }
+    }
+
+    private void awaitReaders() {
+        for (int i = 0; epochs.isPinned(); i++) {
+            if (i == CLOSE_WAITS) {
+                throw new IllegalStateException("a view of the store is still open");
+            }
+            LockSupport.parkNanos(CLOSE_WAIT_NANOS);
+        }
     }
 
     /** A pinned version of the database file, to be sent to a client or a peer. One thread. */

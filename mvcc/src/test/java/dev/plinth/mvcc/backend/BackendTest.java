@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plinth.mvcc.RangeQuery;
+import dev.plinth.mvcc.ReadView;
 import dev.plinth.mvcc.TestMember;
 import dev.plinth.mvcc.WriteView;
 import dev.plinth.pagestore.Database;
@@ -177,6 +179,41 @@ class BackendTest {
     }
 
     @Test
+    void defragmentationShrinksTheFileWhileViewsAndWritesGoOn() throws IOException {
+        try (TestMember member = new TestMember(file())) {
+            for (int i = 0; i < 200; i++) {
+                member.put(bytes("k" + i % 20), new byte[20_000], 0);
+            }
+            member.compact(member.store().currentRevision());
+            put(member, "small");
+            long hashKv = member.store().hashKv(0).hash();
+            long before = member.backend().sizeBytes();
+            try (ReadView view = member.store().read();
+                    Backend.BackendSnapshot snapshot = member.backend().snapshot()) {
+                member.backend().defragment();
+                put(member, "after");
+                assertThat(view.range(RangeQuery.ofKey(bytes("k3"))).value(0)).hasSize(20_000);
+                assertThat(snapshot.sizeBytes()).isEqualTo(before);
+            }
+            assertThat(member.backend().sizeBytes()).isLessThan(before / 2);
+            assertThat(member.backend().durableConsistentIndex())
+                    .isEqualTo(member.backend().consistentIndex() - 1);
+            assertThat(member.store().hashKv(202).hash()).isEqualTo(hashKv);
+            member.backend().defragment();
+        }
+        try (TestMember restarted = new TestMember(file())) {
+            assertThat(restarted.store().currentRevision()).isEqualTo(203);
+            try (ReadView view = restarted.store().read()) {
+                assertThat(view.range(RangeQuery.count(new byte[1], new byte[0], 0)).count())
+                        .isEqualTo(22);
+            }
+        }
+        try (var files = Files.list(directory)) {
+            assertThat(files.map(Path::getFileName).map(Path::toString)).containsExactly("db");
+        }
+    }
+
+    @Test
     void sizesAreThoseOfThePages() {
         try (TestMember member = new TestMember(file())) {
             long empty = member.backend().sizeBytes();
@@ -255,7 +292,7 @@ class BackendTest {
                         .put(MetaKeys.consistentIndex(), new byte[3]);
                 write.commit();
             }
-            assertThatThrownBy(() -> Backend.open(database, BackendOptions.DEFAULT))
+            assertThatThrownBy(() -> Backend.open(new LinuxDisk(), database, BackendOptions.DEFAULT))
                     .hasMessageContaining("consistent_index")
                     .hasMessageContaining("found 3");
         }

@@ -179,6 +179,7 @@ final class Bootstrap {
             BackendOptions defaults = BackendOptions.DEFAULT;
             Backend backend =
                     Backend.open(
+                            disk,
                             database,
                             new BackendOptions(
                                     config.storage().batchIntervalNanos(),

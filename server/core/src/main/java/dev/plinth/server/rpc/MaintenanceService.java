@@ -25,6 +25,7 @@ import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.quota.BackendQuota;
 import io.grpc.Status;
+import java.io.IOException;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -164,9 +165,13 @@ final class MaintenanceService {
         }
     }
 
-    /** Refused until the backend can give free space back while it serves. */
     @SuppressWarnings("UnusedVariable") // the request has no fields
-    void defragment(DefragmentRequest request, UnaryCall call) {
-        call.fail(Status.UNIMPLEMENTED.withDescription("defragmentation is not available yet"));
+    void defragment(DefragmentRequest request, UnaryCall call) throws RefusedException {
+        try {
+            backend.get().defragment();
+        } catch (IOException e) {
+            throw RefusedException.unmapped(String.valueOf(e.getMessage()));
+        }
+        call.reply(Reply.withoutHeader(ResponseBody.EMPTY));
     }
 }

@@ -121,6 +121,7 @@ final class OneMember implements AutoCloseable {
         this.log = log;
         backend =
                 Backend.open(
+                        new LinuxDisk(),
                         Database.open(new LinuxDisk(), database, Backend.databaseOptions()),
                         BackendOptions.DEFAULT);
         long localId = id(0);
