@@ -47,13 +47,10 @@ class StoreModelTest {
             compacted = at;
             index.compact(at);
             file.values()
-                    .removeIf(
-                            change ->
-                                    change.main <= at
-                                            && !index.all(change.key)
-                                                    .contains(
-                                                            new ModelIndex.Rev(
-                                                                    change.main, change.sub)));
+                    .removeIf(change ->
+                            change.main <= at
+                                    && !index.all(change.key)
+                                            .contains(new ModelIndex.Rev(change.main, change.sub)));
         }
 
         long hash(long at) {
@@ -115,20 +112,19 @@ class StoreModelTest {
 
     private static void write(TestMember member, Model model, List<byte[]> keys, Random random) {
         int operations = random.nextInt(4) == 0 ? random.nextInt(6) : 1;
-        member.apply(
-                store -> {
-                    try (WriteView txn = store.write()) {
-                        int sub = 0;
-                        for (int i = 0; i < operations; i++) {
-                            sub = operate(txn, model, keys, random, sub);
-                        }
-                        assertThat(txn.revision()).isEqualTo(model.current + (sub > 0 ? 1 : 0));
-                        if (sub > 0) {
-                            model.current++;
-                        }
-                    }
-                    return store.currentRevision();
-                });
+        member.apply(store -> {
+            try (WriteView txn = store.write()) {
+                int sub = 0;
+                for (int i = 0; i < operations; i++) {
+                    sub = operate(txn, model, keys, random, sub);
+                }
+                assertThat(txn.revision()).isEqualTo(model.current + (sub > 0 ? 1 : 0));
+                if (sub > 0) {
+                    model.current++;
+                }
+            }
+            return store.currentRevision();
+        });
         assertThat(member.store().currentRevision()).isEqualTo(model.current);
     }
 
@@ -146,8 +142,7 @@ class StoreModelTest {
                     new byte
                             [KeyValueEncoder.size(
                                     key, found.create(), main, found.version(), value, 0)];
-            KeyValueEncoder.write(
-                    pair, 0, key, found.create(), main, found.version(), value, 0);
+            KeyValueEncoder.write(pair, 0, key, found.create(), main, found.version(), value, 0);
             model.add(main, sub, key, false, pair);
             return sub + 1;
         }
@@ -173,14 +168,14 @@ class StoreModelTest {
         model.compact(at);
     }
 
-    private static void check(
-            KeyValueStore store, Model model, List<byte[]> keys, Random random) {
+    private static void check(KeyValueStore store, Model model, List<byte[]> keys, Random random) {
         assertThat(store.compactRevision()).isEqualTo(model.compacted);
         long oldest = Math.max(1, model.compacted);
         for (int i = 0; i < 4; i++) {
             long at = oldest + random.nextLong(model.current - oldest + 1);
             byte[] low = i == 0 ? new byte[] {0} : keys.get(random.nextInt(keys.size()));
-            byte[] high = random.nextInt(3) == 0 ? new byte[0] : keys.get(random.nextInt(keys.size()));
+            byte[] high =
+                    random.nextInt(3) == 0 ? new byte[0] : keys.get(random.nextInt(keys.size()));
             long limit = random.nextBoolean() ? 0 : random.nextInt(5);
             checkRange(store, model, low, high, at, limit);
         }
@@ -208,8 +203,7 @@ class StoreModelTest {
                         HexFormat.of()
                                 .formatHex(RevisionKey.encode(found.mod(), found.sub(), false));
                 byte[] encoded = Objects.requireNonNull(model.file.get(name)).encoded;
-                assertThat(result.encoded(i).toArray(ValueLayout.JAVA_BYTE))
-                        .isEqualTo(encoded);
+                assertThat(result.encoded(i).toArray(ValueLayout.JAVA_BYTE)).isEqualTo(encoded);
                 assertThat(result.key(i)).isEqualTo(entry.getKey());
                 assertThat(result.createRevision(i)).isEqualTo(found.create());
                 assertThat(result.modRevision(i)).isEqualTo(found.mod());

@@ -1,19 +1,19 @@
 package dev.plinth.jmh.raft;
 
+import dev.plinth.raft.Bytes;
+import dev.plinth.raft.ConfChange;
 import dev.plinth.raft.Entry;
+import dev.plinth.raft.EntryType;
 import dev.plinth.raft.HardState;
 import dev.plinth.raft.MemoryStorage;
 import dev.plinth.raft.Message;
 import dev.plinth.raft.Peer;
 import dev.plinth.raft.RaftConfig;
+import dev.plinth.raft.RaftDecodeException;
 import dev.plinth.raft.RaftException;
 import dev.plinth.raft.RawNode;
 import dev.plinth.raft.Ready;
 import dev.plinth.raft.StorageException;
-import dev.plinth.raft.Bytes;
-import dev.plinth.raft.ConfChange;
-import dev.plinth.raft.EntryType;
-import dev.plinth.raft.RaftDecodeException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * A leader and its followers on one thread, with asynchronous storage writes whose worker is done at once, and messages
- * that arrive at once: what is left is the cost of consensus itself.
+ * A leader and its followers on one thread, with asynchronous storage writes whose worker is done
+ * at once, and messages that arrive at once: what is left is the cost of consensus itself.
  */
 final class MemoryCluster {
     private static final int COMPACT_EVERY = 4_096;

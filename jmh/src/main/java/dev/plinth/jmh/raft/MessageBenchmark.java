@@ -46,8 +46,7 @@ public class MessageBenchmark {
         heartbeatAnswer = Message.of(MessageType.HEARTBEAT_RESP).from(2).to(1).term(term).build();
         List<Entry> entries = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
-            entries.add(
-                    Entry.of(term, 100 + i, EntryType.NORMAL, Bytes.wrap(new byte[256])));
+            entries.add(Entry.of(term, 100 + i, EntryType.NORMAL, Bytes.wrap(new byte[256])));
         }
         append =
                 Message.of(MessageType.APP)

@@ -18,9 +18,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Entries of 256 bytes from the proposal to being applied everywhere, leader and two followers on one core. Time is that
- * of all three together, compaction included. The entry itself is made by {@link #entriesAlone}: what {@link #replicate}
- * allocates more than that is the cost of consensus ({@code -prof gc}).
+ * Entries of 256 bytes from the proposal to being applied everywhere, leader and two followers on
+ * one core. Time is that of all three together, compaction included. The entry itself is made by
+ * {@link #entriesAlone}: what {@link #replicate} allocates more than that is the cost of consensus
+ * ({@code -prof gc}).
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)

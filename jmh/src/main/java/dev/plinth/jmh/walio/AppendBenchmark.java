@@ -47,7 +47,8 @@ public class AppendBenchmark {
 
     @Setup
     public void createLog() throws IOException {
-        String parent = System.getProperty("plinth.bench.dir", System.getProperty("java.io.tmpdir"));
+        String parent =
+                System.getProperty("plinth.bench.dir", System.getProperty("java.io.tmpdir"));
         directory = Files.createTempDirectory(Path.of(parent), "append");
         log =
                 WriteAheadLog.create(

@@ -20,8 +20,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The log beside the disk's floor and etcd's way, one operation of each in turn, so that all meet the
- * same noise; alone and with a second writer that syncs another file; then 64 appenders beside one.
+ * The log beside the disk's floor and etcd's way, one operation of each in turn, so that all meet
+ * the same noise; alone and with a second writer that syncs another file; then 64 appenders beside
+ * one.
  *
  * <p>usage: {@code AppendComparison DIRECTORY [SECONDS]}
  */
@@ -77,8 +78,7 @@ public final class AppendComparison {
     }
 
     private static DiskFile zeroedFile(Disk disk, Path path, Arena arena) throws IOException {
-        DiskFile file =
-                disk.open(path, 0600, OpenFlag.WRITE, OpenFlag.CREATE, OpenFlag.DIRECT);
+        DiskFile file = disk.open(path, 0600, OpenFlag.WRITE, OpenFlag.CREATE, OpenFlag.DIRECT);
         MemorySegment zeros = arena.allocate(FILE_BYTES / 125, BLOCK);
         for (long at = 0; at < FILE_BYTES; at += zeros.byteSize()) {
             file.pwrite(zeros, at);
@@ -192,9 +192,7 @@ public final class AppendComparison {
         }
         System.out.printf(
                 "p50: %.3f of the best floor, %.3f of etcd's way; p99: %.3f of etcd's way%n",
-                ours / floor,
-                ours / etcd,
-                percentile(samples[0], 99) / percentile(samples[3], 99));
+                ours / floor, ours / etcd, percentile(samples[0], 99) / percentile(samples[3], 99));
     }
 
     private static double percentile(long[] sorted, double percent) {
@@ -220,12 +218,11 @@ public final class AppendComparison {
         for (int i = 0; i < appenders; i++) {
             threads[i] =
                     Thread.ofVirtual()
-                            .start(
-                                    () -> {
-                                        while (!stop.get()) {
-                                            queue.appendAndWait();
-                                        }
-                                    });
+                            .start(() -> {
+                                while (!stop.get()) {
+                                    queue.appendAndWait();
+                                }
+                            });
         }
         long index = 1L << 32;
         byte[] entry = new byte[100];
@@ -258,15 +255,14 @@ public final class AppendComparison {
         SecondWriter(Disk disk, Path path) {
             thread =
                     Thread.ofPlatform()
-                            .start(
-                                    () -> {
-                                        try (Arena arena = Arena.ofConfined();
-                                                DiskFile file = reservedFile(disk, path)) {
-                                            write(arena, file);
-                                        } catch (IOException e) {
-                                            throw new IllegalStateException(e);
-                                        }
-                                    });
+                            .start(() -> {
+                                try (Arena arena = Arena.ofConfined();
+                                        DiskFile file = reservedFile(disk, path)) {
+                                    write(arena, file);
+                                } catch (IOException e) {
+                                    throw new IllegalStateException(e);
+                                }
+                            });
         }
 
         private void write(Arena arena, DiskFile file) throws IOException {

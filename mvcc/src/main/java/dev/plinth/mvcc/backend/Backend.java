@@ -108,8 +108,7 @@ public final class Backend implements AutoCloseable {
     /** Operations and bytes since the last flush began; hints for the committer. */
     private final AtomicInteger pendingOperations = new AtomicInteger();
 
-    private Backend(
-            Disk disk, Database database, BackendOptions options, Generation generation) {
+    private Backend(Disk disk, Database database, BackendOptions options, Generation generation) {
         this.disk = disk;
         this.file = database.path();
         this.database = database;
@@ -134,7 +133,6 @@ public final class Backend implements AutoCloseable {
      * missing. {@link #close} closes it.
      *
      * @param disk where the database's file is
-     *
      * @throws StoreCorruptedException the content is not etcd's
      */
     public static Backend open(Disk disk, Database database, BackendOptions options) {
@@ -531,9 +529,9 @@ public final class Backend implements AutoCloseable {
      * that grows beyond its bound do they wait.
      *
      * <p>The copy is made of a flushed state, which has the consistent index of what it holds, and
-     * is durable before it takes the name. A crash leaves the old file or the new one; an unfinished
-     * {@code db.tmp} is removed at the next start. Readers of the old file keep it until they are
-     * done. Needs room for the copy on the file system.
+     * is durable before it takes the name. A crash leaves the old file or the new one; an
+     * unfinished {@code db.tmp} is removed at the next start. Readers of the old file keep it until
+     * they are done. Needs room for the copy on the file system.
      *
      * @throws IOException the copy could not be put in place: nothing has changed; or its name
      *     could not be made durable: the next checkpoint fails then, which ends the member
@@ -560,8 +558,7 @@ public final class Backend implements AutoCloseable {
     private void replaceFile() throws IOException {
         Database old = database;
         Path copy = file.resolveSibling("db.tmp." + old.stats().startedReadTransactions());
-        Database target =
-                Database.open(disk, copy, old.options().withPageSize(old.pageSize()));
+        Database target = Database.open(disk, copy, old.options().withPageSize(old.pageSize()));
         try {
             Compaction.copy(old, target, COPY_BYTES_PER_TRANSACTION);
             target.checkpoint();

@@ -56,11 +56,10 @@ public record StorageVersion(int major, int minor) implements Comparable<Storage
             throws MigrationException {
         StorageVersion present =
                 detect(backend)
-                        .orElseThrow(
-                                () ->
-                                        new MigrationException(
-                                                "cannot detect storage schema version: missing"
-                                                        + " term information"));
+                        .orElseThrow(() ->
+                                new MigrationException(
+                                        "cannot detect storage schema version: missing"
+                                                + " term information"));
         if (present.equals(target)) {
             return;
         }

@@ -51,20 +51,18 @@ class BackendTest {
     void smallBucketsShowUnflushedChangesOverFlushedOnes() {
         try (TestMember member = new TestMember(file())) {
             Backend backend = member.backend();
-            member.apply(
-                    s -> {
-                        backend.put(SchemaBucket.AUTH_USERS, bytes("a"), bytes("1"));
-                        backend.put(SchemaBucket.AUTH_USERS, bytes("b"), bytes("2"));
-                        backend.put(SchemaBucket.ALARM, bytes("x"), new byte[0]);
-                        return s;
-                    });
+            member.apply(s -> {
+                backend.put(SchemaBucket.AUTH_USERS, bytes("a"), bytes("1"));
+                backend.put(SchemaBucket.AUTH_USERS, bytes("b"), bytes("2"));
+                backend.put(SchemaBucket.ALARM, bytes("x"), new byte[0]);
+                return s;
+            });
             backend.flush();
-            member.apply(
-                    s -> {
-                        backend.delete(SchemaBucket.AUTH_USERS, bytes("a"));
-                        backend.put(SchemaBucket.AUTH_USERS, bytes("c"), bytes("3"));
-                        return s;
-                    });
+            member.apply(s -> {
+                backend.delete(SchemaBucket.AUTH_USERS, bytes("a"));
+                backend.put(SchemaBucket.AUTH_USERS, bytes("c"), bytes("3"));
+                return s;
+            });
             List<String> seen = new ArrayList<>();
             backend.forEach(
                     SchemaBucket.AUTH_USERS,
@@ -133,15 +131,14 @@ class BackendTest {
             assertThat(committer.doWork(second + second / 10)).isPositive();
             assertThat(backend.bufferedBytes()).isZero();
             assertThat(checkpoints).isEmpty();
-            member.apply(
-                    s -> {
-                        try (WriteView txn = s.write()) {
-                            for (int i = 0; i < 10_000; i++) {
-                                txn.put(bytes("k" + i), bytes("v"), 0);
-                            }
-                        }
-                        return s;
-                    });
+            member.apply(s -> {
+                try (WriteView txn = s.write()) {
+                    for (int i = 0; i < 10_000; i++) {
+                        txn.put(bytes("k" + i), bytes("v"), 0);
+                    }
+                }
+                return s;
+            });
             assertThat(committer.doWork(2 * second)).isGreaterThanOrEqualTo(10_000);
             assertThat(committer.doWork(6 * second)).isEqualTo(1);
             assertThat(checkpoints).containsExactly(2L);
@@ -231,37 +228,29 @@ class BackendTest {
         try (TestMember member = new TestMember(file())) {
             Backend backend = member.backend();
             assertThat(StorageVersion.detect(backend)).isEmpty();
-            assertThatThrownBy(
-                            () ->
-                                    StorageVersion.migrate(
-                                            backend, StorageVersion.V3_7, StorageVersion.V3_5))
+            assertThatThrownBy(() ->
+                            StorageVersion.migrate(
+                                    backend, StorageVersion.V3_7, StorageVersion.V3_5))
                     .hasMessageContaining("missing term information");
             put(member, "a");
             assertThat(StorageVersion.detect(backend)).contains(StorageVersion.V3_5);
             StorageVersion.migrate(backend, StorageVersion.V3_7, StorageVersion.V3_5);
             assertThat(new String(required(backend), US_ASCII)).isEqualTo("3.7.0");
             assertThat(StorageVersion.detect(backend)).contains(StorageVersion.V3_7);
-            assertThatThrownBy(
-                            () ->
-                                    StorageVersion.migrate(
-                                            backend, StorageVersion.V3_5, StorageVersion.V3_6))
+            assertThatThrownBy(() ->
+                            StorageVersion.migrate(
+                                    backend, StorageVersion.V3_5, StorageVersion.V3_6))
                     .hasMessage(
                             "cannot downgrade storage, WAL contains newer entries, as the target"
                                     + " version (3.5.0) is lower than the version (3.6.0)"
                                     + " detected from WAL logs");
-            assertThatThrownBy(
-                            () ->
-                                    StorageVersion.migrate(
-                                            backend,
-                                            new StorageVersion(3, 8),
-                                            StorageVersion.V3_5))
+            assertThatThrownBy(() ->
+                            StorageVersion.migrate(
+                                    backend, new StorageVersion(3, 8), StorageVersion.V3_5))
                     .hasMessage("version \"3.8.0\" is not supported");
-            assertThatThrownBy(
-                            () ->
-                                    StorageVersion.migrate(
-                                            backend,
-                                            new StorageVersion(4, 0),
-                                            StorageVersion.V3_5))
+            assertThatThrownBy(() ->
+                            StorageVersion.migrate(
+                                    backend, new StorageVersion(4, 0), StorageVersion.V3_5))
                     .hasMessage("changing major storage version is not supported");
             StorageVersion.migrate(backend, StorageVersion.V3_5, StorageVersion.V3_5);
             assertThat(backend.get(SchemaBucket.META, MetaKeys.storageVersion())).isNull();
@@ -280,9 +269,7 @@ class BackendTest {
                 Database.open(
                         new LinuxDisk(),
                         file(),
-                        Backend.databaseOptions()
-                                .withInitialMapBytes(1 << 20)
-                                .withPopulate(false));
+                        Backend.databaseOptions().withInitialMapBytes(1 << 20).withPopulate(false));
         try (database) {
             try (var write = database.beginWrite()) {
                 for (SchemaBucket bucket : SchemaBucket.values()) {
@@ -292,7 +279,8 @@ class BackendTest {
                         .put(MetaKeys.consistentIndex(), new byte[3]);
                 write.commit();
             }
-            assertThatThrownBy(() -> Backend.open(new LinuxDisk(), database, BackendOptions.DEFAULT))
+            assertThatThrownBy(
+                            () -> Backend.open(new LinuxDisk(), database, BackendOptions.DEFAULT))
                     .hasMessageContaining("consistent_index")
                     .hasMessageContaining("found 3");
         }

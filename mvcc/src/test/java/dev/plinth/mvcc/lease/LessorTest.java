@@ -40,11 +40,10 @@ class LessorTest {
     }
 
     private static void revoke(TestMember member, long id) {
-        member.apply(
-                s -> {
-                    s.lessor().revoke(id, s);
-                    return s;
-                });
+        member.apply(s -> {
+            s.lessor().revoke(id, s);
+            return s;
+        });
     }
 
     @Test
@@ -115,8 +114,7 @@ class LessorTest {
             lessor.promote(SECOND, 100 * SECOND);
             assertThat(remaining(lessor, 1, 100 * SECOND)).isEqualTo(11);
             assertThat(lessor.round(110 * SECOND)).isSameAs(LeaseWork.NONE);
-            assertThat(lessor.renew(1, 110 * SECOND, () -> {}))
-                    .isEqualTo(new Renewal.Renewed(10));
+            assertThat(lessor.renew(1, 110 * SECOND, () -> {})).isEqualTo(new Renewal.Renewed(10));
             assertThat(lessor.round(111 * SECOND)).isSameAs(LeaseWork.NONE);
             assertThat(lessor.round(120 * SECOND).expired()).containsExactly(1L);
             assertThat(lessor.round(121 * SECOND)).isSameAs(LeaseWork.NONE);
@@ -173,11 +171,10 @@ class LessorTest {
             assertThat(lessor.round(299 * SECOND).checkpoints()).isEmpty();
             LeaseWork work = lessor.round(300 * SECOND + 1);
             assertThat(work.checkpoints()).containsExactly(new LeaseCheckpoint(1, 700));
-            member.apply(
-                    s -> {
-                        s.lessor().checkpoint(work.checkpoints(), 300 * SECOND);
-                        return s;
-                    });
+            member.apply(s -> {
+                s.lessor().checkpoint(work.checkpoints(), 300 * SECOND);
+                return s;
+            });
             assertThat(lessor.renew(1, 301 * SECOND, () -> {}))
                     .isEqualTo(new Renewal.NeedsCheckpoint(new LeaseCheckpoint(1, 0)));
         }
@@ -185,11 +182,10 @@ class LessorTest {
             Lessor lessor = member.lessor();
             lessor.promote(0, 0);
             assertThat(remaining(lessor, 1, 0)).isEqualTo(700);
-            member.apply(
-                    s -> {
-                        s.lessor().checkpoint(List.of(new LeaseCheckpoint(1, 0)), 0);
-                        return s;
-                    });
+            member.apply(s -> {
+                s.lessor().checkpoint(List.of(new LeaseCheckpoint(1, 0)), 0);
+                return s;
+            });
             assertThat(lessor.renew(1, 0, () -> {})).isEqualTo(new Renewal.Renewed(1000));
         }
     }

@@ -68,12 +68,11 @@ class WatchHubTest {
     }
 
     private void delete(String key) {
-        member().apply(
-                s -> {
-                    try (WriteView txn = s.write()) {
-                        return txn.deleteRange(key(key), null);
-                    }
-                });
+        member().apply(s -> {
+            try (WriteView txn = s.write()) {
+                return txn.deleteRange(key(key), null);
+            }
+        });
     }
 
     private void catchUp() {
@@ -118,14 +117,13 @@ class WatchHubTest {
         RecordingSink sink = new RecordingSink(PLENTY);
         WatchStream stream = hub().open(sink);
         stream.watch(on("a", NOTHING, 0));
-        member().apply(
-                s -> {
-                    try (WriteView txn = s.write()) {
-                        txn.put(key("c"), NOTHING, 0);
-                        txn.deleteRange(key("a"), null);
-                        return txn.put(key("a"), NOTHING, 0);
-                    }
-                });
+        member().apply(s -> {
+            try (WriteView txn = s.write()) {
+                txn.put(key("c"), NOTHING, 0);
+                txn.deleteRange(key("a"), null);
+                return txn.put(key("a"), NOTHING, 0);
+            }
+        });
         assertThat(sink.log()).endsWith("events 0 at 3: +c@3 -a@3 +a@3");
     }
 
@@ -182,7 +180,8 @@ class WatchHubTest {
         catchUp();
         put("a");
         assertThat(sink.log()).containsExactly("created 0 at 4", "compacted 0 at 4");
-        assertThatThrownBy(() -> stream.watch(new WatchRequest(3, key("b"), key("a"), 0, false, false)))
+        assertThatThrownBy(() ->
+                        stream.watch(new WatchRequest(3, key("b"), key("a"), 0, false, false)))
                 .isSameAs(MvccException.Reason.EMPTY_WATCH_RANGE.exception());
         stream.watch(new WatchRequest(3, key("a"), null, 0, false, false));
         assertThatThrownBy(() -> stream.watch(new WatchRequest(3, key("a"), null, 0, false, false)))
@@ -300,8 +299,8 @@ class WatchHubTest {
                 put(name);
             }
             if (member().store().currentRevision() > before) {
-                boolean deleted = before + 1 == member().store().currentRevision()
-                        && isAbsent(name);
+                boolean deleted =
+                        before + 1 == member().store().currentRevision() && isAbsent(name);
                 changes.add((deleted ? "-" : "+") + name + "@" + (before + 1));
             }
             if (random.nextInt(20) == 0) {
@@ -376,14 +375,13 @@ class WatchHubTest {
         try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
             Future<?> syncer = threads.submit(() -> sync(work, done));
             Future<?> clients =
-                    threads.submit(
-                            () -> {
-                                for (int i = 0; i < 40; i++) {
-                                    RecordingSink sink = new RecordingSink(PLENTY);
-                                    sinks.add(sink);
-                                    hub().open(sink).watch(on("a", null, 2));
-                                }
-                            });
+                    threads.submit(() -> {
+                        for (int i = 0; i < 40; i++) {
+                            RecordingSink sink = new RecordingSink(PLENTY);
+                            sinks.add(sink);
+                            hub().open(sink).watch(on("a", null, 2));
+                        }
+                    });
             for (int i = 0; i < revisions; i++) {
                 put("a");
             }

@@ -98,11 +98,10 @@ class TidyTest {
     void standardOutIsTheCommandLinesAlone() {
         List<Path> rest =
                 java("/src/main/java/").stream()
-                        .filter(
-                                file ->
-                                        !file.toString()
-                                                .matches(
-                                                        ".*/(boot|bench|ctl|util|bolt|dump|disk|nativebench|jmh|cluster/up)/.*"))
+                        .filter(file ->
+                                !file.toString()
+                                        .matches(
+                                                ".*/(boot|bench|ctl|util|bolt|dump|disk|nativebench|jmh|cluster/up)/.*"))
                         .toList();
         assertThat(linesWith(rest, Pattern.compile("System\\.(out|err)\\b"))).isEmpty();
     }

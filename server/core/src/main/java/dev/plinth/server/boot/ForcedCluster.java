@@ -109,8 +109,7 @@ final class ForcedCluster {
         List<ConfChange> changes = new ArrayList<>();
         if (!ids.contains(self)) {
             ClusterMember member =
-                    new ClusterMember(
-                            self, "", List.of("http://localhost:2380"), List.of(), false);
+                    new ClusterMember(self, "", List.of("http://localhost:2380"), List.of(), false);
             changes.add(
                     new ConfChange(
                             0,
