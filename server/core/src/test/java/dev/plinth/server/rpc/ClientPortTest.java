@@ -67,6 +67,7 @@ final class ClientPortTest {
     void start() throws Exception {
         backend =
                 Backend.open(
+                        new LinuxDisk(),
                         Database.open(
                                 new LinuxDisk(),
                                 folder.resolve("db"),
