@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * the slots. Steps 2, 3, a and c are volatile, so all threads agree on one order of them. If c sees
  * the slot, the reader is waited for. If it does not, 2 comes after c and therefore 3 after a: the
  * reader finds the state of {@code e} or a later one, from which nothing retired at {@code e} can
- * be reached. An epoch loaded early and stored late is merely too small, which is safe. A jcstress
- * test in {@code jmh/} holds this.
+ * be reached. An epoch loaded early and stored late is merely too small, which is safe.
  *
  * <p>Cost: one compare-and-set to pin (on a slot that other threads rarely use), one store to
  * unpin; nothing is allocated up to {@value #SLOTS} readers at a time, beyond it another table is
