@@ -67,10 +67,6 @@ final class Progress {
         return state;
     }
 
-    long pendingSnapshot() {
-        return pendingSnapshot;
-    }
-
     boolean isRecentActive() {
         return recentActive;
     }

@@ -33,7 +33,6 @@ final class Raft {
     long vote;
     long lead;
     Role role = Role.FOLLOWER;
-    private boolean learner;
 
     /** Target of a pending leader transfer. */
     long leadTransferee;
@@ -362,10 +361,6 @@ final class Raft {
     boolean isPromotable() {
         Progress own = tracker.progress().get(id);
         return own != null && !own.isLearner() && !log.unstable().hasSnapshot();
-    }
-
-    boolean isLearner() {
-        return learner;
     }
 
     void abortLeaderTransfer() {
@@ -723,11 +718,10 @@ final class Raft {
         out.info("%x switched to configuration %s", id, tracker.config());
         ConfState state = tracker.config().toConfState();
         Progress own = tracker.progress().get(id);
-        learner = own != null && own.isLearner();
         if (role != Role.LEADER) {
             return state;
         }
-        if (own == null || learner) {
+        if (own == null || own.isLearner()) {
             if (config.stepDownOnRemoval()) {
                 becomeFollower(term, NONE);
             }

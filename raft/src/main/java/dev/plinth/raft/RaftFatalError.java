@@ -10,8 +10,4 @@ public final class RaftFatalError extends Error {
     public RaftFatalError(String message) {
         super(message);
     }
-
-    public RaftFatalError(String message, Throwable cause) {
-        super(message, cause);
-    }
 }

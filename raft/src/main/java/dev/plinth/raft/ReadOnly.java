@@ -28,10 +28,6 @@ final class ReadOnly {
         acks = new long[0];
     }
 
-    boolean isIdle() {
-        return unconfirmed.isEmpty();
-    }
-
     void add(long index, Message request) {
         unconfirmed.add(new Pending(index, request));
     }

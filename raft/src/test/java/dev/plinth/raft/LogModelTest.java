@@ -207,8 +207,9 @@ class LogModelTest {
                 batch.add(Entry.of(1, i, EntryType.NORMAL, null));
             }
             unstable.truncateAndAppend(batch);
-            unstable.stableTo(index + 49, 1);
-            assertThat(unstable.offset()).isEqualTo(index + 50);
+            unstable.stableTo(index + 79, 1);
+            assertThat(unstable.offset()).isEqualTo(index + 80);
+            assertThat(unstable.slice(index + 80, index + 100)).isEqualTo(batch.subList(80, 100));
             unstable.stableTo(index + 99, 1);
             assertThat(unstable.hasEntries()).isFalse();
         }

@@ -99,6 +99,33 @@ class WireFormTest {
     }
 
     @Test
+    void changesAndSnapshotsComeBackAndUnknownFieldsAreSteppedOver() throws RaftDecodeException {
+        ConfChangeV2 change =
+                new ConfChangeV2(
+                        ConfChangeTransition.JOINT_EXPLICIT,
+                        List.of(new ConfChangeV2.Single(ConfChangeType.REMOVE_NODE, 300)),
+                        Bytes.utf8("why"));
+        Snapshot snapshot =
+                new Snapshot(
+                        Bytes.utf8("state"),
+                        new SnapshotMetadata(ConfState.of(List.of(1L), List.of(2L)), 7, 3));
+        for (WireForm form : WireForm.values()) {
+            byte[] encoded = change.toBytes(form);
+            byte[] unknown = HEX.parseHex("78 05 7a 01 00");
+            byte[] longer = java.util.Arrays.copyOf(encoded, encoded.length + unknown.length);
+            System.arraycopy(unknown, 0, longer, encoded.length, unknown.length);
+            assertThat(ConfChangeV2.decode(Bytes.wrap(longer))).isEqualTo(change);
+            assertThat(ConfChange.decode(Bytes.wrap(unknown)).nodeId()).isZero();
+            assertThat(HardState.decode(unknown, 0, unknown.length)).isEqualTo(HardState.EMPTY);
+            byte[] bytes = snapshot.toBytes(form);
+            Snapshot back = Snapshot.decode(bytes, 0, bytes.length);
+            assertThat(back.data()).isEqualTo(snapshot.data());
+            assertThat(back.metadata().confState().isEquivalentTo(snapshot.metadata().confState()))
+                    .isTrue();
+        }
+    }
+
+    @Test
     void autoLeavePresenceIsKept() throws RaftDecodeException {
         byte[] voterOne = HEX.parseHex("08 01");
         ConfState absent = ConfState.decode(voterOne, 0, 2);

@@ -638,7 +638,6 @@ final class SimMember {
             change = new ConfChangeV2(change.transition(), cancelled, change.context());
         }
         conf = raw().applyConfChange(entry.index(), change);
-        change.changes().forEach(simulation::membershipChanged);
         simulation.note(id, "applied %s at %d: %s", change.changes(), applied, conf);
     }
 

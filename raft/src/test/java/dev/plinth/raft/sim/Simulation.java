@@ -10,10 +10,8 @@ import dev.plinth.raft.RaftLogger;
 import dev.plinth.raft.ReplicationState;
 import dev.plinth.raft.Status;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
@@ -38,8 +36,6 @@ public final class Simulation {
     private final SimNetwork network;
     private final Clients clients;
     private final List<SimMember> members = new ArrayList<>();
-    private final Set<Long> removed = new HashSet<>();
-    private boolean removedCameBack;
     private boolean healed;
     private int events;
     private long fingerprint = 17;
@@ -361,21 +357,17 @@ public final class Simulation {
     }
 
     /**
-     * Without pre-vote and check-quorum a member ignores appends of a lower term and never says
-     * why. One that was removed and went on campaigning by itself is lost then when it is added
-     * again, and its quorum with it; etcd never takes a removed id back.
+     * Whether a member ignores its leader for good: without pre-vote and check-quorum, appends of a lower term are not
+     * answered. A removed member that campaigns by itself can raise the term of a learner, or come back later with a
+     * higher one; neither can win an election that would end it. etcd always checks the quorum.
      */
     private boolean mayBeDeaf() {
-        return removedCameBack && !options.preVote() && !options.checkQuorum();
-    }
-
-    /** A member applied a step of a configuration change. */
-    void membershipChanged(ConfChangeV2.Single change) {
-        switch (change.type()) {
-            case REMOVE_NODE -> removed.add(change.nodeId());
-            case ADD_NODE, ADD_LEARNER_NODE -> removedCameBack |= removed.contains(change.nodeId());
-            case UPDATE_NODE -> {}
+        SimMember leader = leader();
+        if (leader == null || options.preVote() || options.checkQuorum()) {
+            return false;
         }
+        return leader.raw().status().progress().keySet().stream()
+                .anyMatch(id -> member(id).isUp() && member(id).term() > leader.term());
     }
 
     private @Nullable SimMember leader() {
