@@ -1,8 +1,12 @@
 package dev.plinth.pagestore;
 
 import dev.plinth.pagestore.check.CheckOptions;
+import dev.plinth.pagestore.format.PageHeader;
+import dev.plinth.pagestore.inspect.InspectedFile;
 import dev.plinth.pagestore.inspect.RawPages;
 import dev.plinth.pagestore.inspect.RawRun;
+import dev.plinth.pagestore.map.PageMap;
+import dev.plinth.pagestore.map.PageMapHtml;
 import dev.plinth.walio.io.sim.SimulatedDisk;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -90,40 +94,43 @@ final class HostileFile {
     }
 
     private void readRaw() {
-        try (RawPages file = RawPages.open(disk, PATH)) {
-            for (long id = 0; id < Math.min(64, file.highWaterMark()); id++) {
-                long page = id;
-                tolerate(() -> look(file, page));
+        tolerate(() -> {
+            try (RawPages file = RawPages.open(disk, PATH)) {
+                for (long id = 0; id < Math.min(64, file.highWaterMark()); id++) {
+                    long page = id;
+                    tolerate(() -> look(file, page));
+                }
             }
-        } catch (DatabaseException e) {
-            // Not a page file.
-        }
+        });
+        tolerate(() -> {
+            LockWait wait = Options.defaults().lockWait();
+            try (InspectedFile file = InspectedFile.open(disk, PATH, wait)) {
+                tolerate(file::structure);
+                tolerate(file::topLevelBuckets);
+                tolerate(() -> file.forEachPage(row -> {}));
+                tolerate(() -> PageMapHtml.of(PageMap.of(file)));
+            }
+        });
     }
 
     private static void look(RawPages file, long id) {
-        try (RawRun run = file.read(id)) {
-            switch (run.type()) {
-                case "leaf" -> {
-                    for (int i = 0; i < run.count(); i++) {
-                        if (run.isBucket(i)) {
-                            run.bucketRoot(i);
-                        }
-                        run.key(i);
-                        run.value(i);
+        try (RawRun page = file.read(id)) {
+            for (int i = 0; i < page.count(); i++) {
+                if (page.flags() == PageHeader.LEAF) {
+                    page.key(i);
+                    page.value(i);
+                    if (page.isBucket(i)) {
+                        page.bucketRoot(i);
                     }
+                } else if (page.flags() == PageHeader.BRANCH) {
+                    page.key(i);
+                    page.child(i);
                 }
-                case "branch" -> {
-                    for (int i = 0; i < run.count(); i++) {
-                        run.child(i);
-                    }
+            }
+            if (page.flags() == PageHeader.FREELIST) {
+                for (long i = 0; i < page.freelistCount(); i++) {
+                    page.freelistId(i);
                 }
-                case "freelist" -> {
-                    long ids = Math.min(ELEMENTS_MAX, run.freelistCount());
-                    for (long i = 0; i < ids; i++) {
-                        run.freelistId(i);
-                    }
-                }
-                default -> {}
             }
         }
     }

@@ -43,8 +43,10 @@ public final class PageMap {
         this.fileBytes = file.fileBytes();
         this.pageSize = file.pageSize();
         this.meta = file.meta();
-        long pages = Math.min(meta.highWaterMark(), fileBytes / pageSize);
-        int count = Math.toIntExact(Math.min(pages, Integer.MAX_VALUE - 8));
+        long inFile = fileBytes / pageSize;
+        long highWaterMark = meta.highWaterMark();
+        long pages = Long.compareUnsigned(highWaterMark, inFile) < 0 ? highWaterMark : inFile;
+        int count = (int) Math.min(pages, Integer.MAX_VALUE - 8);
         this.kinds = new byte[count];
         this.fills = new byte[count];
         this.buckets = new char[count];
