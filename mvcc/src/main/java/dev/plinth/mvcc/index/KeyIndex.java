@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Cost.</b> With 1 000 000 keys: 3 or 4 levels; a read touches one node a level. A put copies
  * one node a level, about 4 KiB in all, and allocates nothing on the heap unless a node splits. The
  * state per key with a single revision is the key without its prefix plus about 13 bytes, in leaves
- * that are 55 % to 100 % full; {@link #memoryBytes} counts. Reading a revision in a history of n passes over n / 80 blocks.
+ * that are 55 % to 100 % full; {@link #memoryBytes} counts. Reading a revision in a history of n
+ * passes over n / 80 blocks.
  *
  * <p>All methods but {@link #newReader} belong to the writer; the caller sees to it that there is
  * one at a time.

@@ -296,7 +296,8 @@ final class SafetyChecks {
             }
         } else if (m.type() == MessageType.APP_RESP
                 && !m.reject()
-                // One of an older term may be overtaken by a newer leader's truncation in the same write.
+                // One of an older term may be overtaken by a newer leader's truncation in the same
+                // write.
                 && m.term() == member.storage().hardState().term()
                 && m.index() > member.storage().lastIndex()) {
             throw new Violation(

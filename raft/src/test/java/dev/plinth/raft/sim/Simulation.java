@@ -357,9 +357,10 @@ public final class Simulation {
     }
 
     /**
-     * Whether a member ignores its leader for good: without pre-vote and check-quorum, appends of a lower term are not
-     * answered. A removed member that campaigns by itself can raise the term of a learner, or come back later with a
-     * higher one; neither can win an election that would end it. etcd always checks the quorum.
+     * Whether a member ignores its leader for good: without pre-vote and check-quorum, appends of a
+     * lower term are not answered. A removed member that campaigns by itself can raise the term of
+     * a learner, or come back later with a higher one; neither can win an election that would end
+     * it. etcd always checks the quorum.
      */
     private boolean mayBeDeaf() {
         SimMember leader = leader();
