@@ -47,8 +47,10 @@ import dev.plinth.api.etcdserverpb.WatchRequest;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.protobuf.services.HealthStatusManager;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * All services of the client port, bound to one member.
@@ -82,6 +84,9 @@ public final class Services {
     private final LeaseRenewal renewal;
     private final int messageBytesMax;
 
+    /** Serving from the start: the port opens when the member is ready. */
+    private final HealthStatusManager health = new HealthStatusManager();
+
     /** Binds the services; starts the watch over leaderless streams. */
     public Services(ServiceContext context) {
         LogWriter log = new LogWriter(context.member(), context.limits().requestBytesMax());
@@ -106,9 +111,12 @@ public final class Services {
         return ON_EVENT_LOOP.contains(fullMethodName);
     }
 
-    /** The services for sockets. */
+    /** The services for sockets; gRPC's own health service, which has no JSON form, among them. */
     public List<ServerServiceDefinition> definitions() {
-        return definitions(ReplyMarshaller.DRAINING);
+        return Stream.concat(
+                        definitions(ReplyMarshaller.DRAINING).stream(),
+                        Stream.of(health.getHealthService().bindService()))
+                .toList();
     }
 
     /** The services for the in-process transport, which reads replies later. */

@@ -26,6 +26,9 @@ import dev.plinth.walio.io.LinuxDisk;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -158,6 +161,18 @@ final class ClientPortTest {
                                 + "\"clientURLs\":[\"http://h:2379\"]}]}");
         // Once more on the same connection.
         assertThat(send("POST", "/v3beta/cluster/member/list", "{}").body()).isEqualTo(json.body());
+    }
+
+    @Test
+    void healthIsServedForTheWholeServerAlone() {
+        HealthGrpc.HealthBlockingStub health = HealthGrpc.newBlockingStub(channel);
+        assertThat(health.check(HealthCheckRequest.getDefaultInstance()).getStatus())
+                .isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
+        HealthCheckRequest other = HealthCheckRequest.newBuilder().setService("other").build();
+        assertThatThrownBy(() -> health.check(other))
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND));
     }
 
     @Test
