@@ -138,10 +138,6 @@ class ArchitectureTest {
         slices().matching("dev.plinth.server.(*)..")
                 .should()
                 .beFreeOfCycles()
-                // A proposal is handed the result that apply makes of it.
-                .ignoreDependency(
-                        resideInAPackage("dev.plinth.server.core"),
-                        resideInAPackage("dev.plinth.server.apply"))
                 // The one main class knows every command.
                 .ignoreDependency(resideInAPackage("dev.plinth.server.boot"), alwaysTrue())
                 .check(all);

@@ -4,6 +4,7 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import dev.plinth.api.etcdserverpb.RangeResponse;
 import dev.plinth.mvcc.RangeResult;
+import dev.plinth.server.core.ResponseBody;
 import java.io.IOException;
 
 /**

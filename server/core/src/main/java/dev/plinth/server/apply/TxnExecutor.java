@@ -17,8 +17,10 @@ import dev.plinth.mvcc.RangeResult;
 import dev.plinth.mvcc.ReadView;
 import dev.plinth.mvcc.WriteView;
 import dev.plinth.mvcc.lease.Lessor;
+import dev.plinth.server.core.ApplyResult;
 import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.RefusedException;
+import dev.plinth.server.core.ResponseBody;
 import java.util.ArrayList;
 import java.util.List;
 

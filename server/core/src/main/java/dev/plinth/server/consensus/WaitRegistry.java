@@ -1,7 +1,7 @@
 package dev.plinth.server.consensus;
 
-import dev.plinth.server.apply.ApplyResult;
 import dev.plinth.server.apply.Waiters;
+import dev.plinth.server.core.ApplyResult;
 import dev.plinth.server.core.Proposal;
 import dev.plinth.server.core.RefusedException;
 import java.util.ArrayList;

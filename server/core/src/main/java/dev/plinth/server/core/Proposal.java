@@ -1,7 +1,5 @@
 package dev.plinth.server.core;
 
-import dev.plinth.server.apply.ApplyResult;
-
 /**
  * A write on its way through the log, and the place where its outcome is delivered.
  *

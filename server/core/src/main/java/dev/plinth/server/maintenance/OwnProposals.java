@@ -2,8 +2,8 @@ package dev.plinth.server.maintenance;
 
 import com.google.protobuf.MessageLite;
 import dev.plinth.api.etcdserverpb.RequestHeader;
-import dev.plinth.server.apply.ApplyResult;
 import dev.plinth.server.apply.EntryWriter;
+import dev.plinth.server.core.ApplyResult;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.Proposal;
 import dev.plinth.server.core.RefusedException;

@@ -3,10 +3,10 @@ package dev.plinth.server.rpc;
 import dev.plinth.api.etcdserverpb.Member;
 import dev.plinth.api.etcdserverpb.MemberListRequest;
 import dev.plinth.api.etcdserverpb.MemberListResponse;
-import dev.plinth.server.apply.ResponseBody;
 import dev.plinth.server.auth.AuthStore;
 import dev.plinth.server.core.ClusterMember;
 import dev.plinth.server.core.LocalMember;
+import dev.plinth.server.core.ResponseBody;
 
 /** The members of the cluster. Headers of this service carry no revision. */
 final class ClusterService {

@@ -12,12 +12,12 @@ import dev.plinth.api.etcdserverpb.LeaseTimeToLiveResponse;
 import dev.plinth.mvcc.KeyValueStore;
 import dev.plinth.mvcc.lease.LeaseTimeToLive;
 import dev.plinth.mvcc.lease.Lessor;
-import dev.plinth.server.apply.ResponseBody;
 import dev.plinth.server.auth.AuthStore;
 import dev.plinth.server.auth.Caller;
 import dev.plinth.server.auth.RequestRights;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
+import dev.plinth.server.core.ResponseBody;
 import dev.plinth.server.quota.BackendQuota;
 import java.util.function.LongSupplier;
 

@@ -2,14 +2,14 @@ package dev.plinth.server.rpc;
 
 import com.google.protobuf.MessageLite;
 import dev.plinth.api.etcdserverpb.RequestHeader;
-import dev.plinth.server.apply.ApplyResult;
 import dev.plinth.server.apply.EntryWriter;
-import dev.plinth.server.apply.ResponseBody;
 import dev.plinth.server.auth.Caller;
+import dev.plinth.server.core.ApplyResult;
 import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.Proposal;
 import dev.plinth.server.core.RefusedException;
+import dev.plinth.server.core.ResponseBody;
 
 /** Turns requests into proposals and answers their callers with what apply made of them. */
 final class LogWriter {

@@ -3,7 +3,7 @@ package dev.plinth.server.rpc;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import dev.plinth.api.etcdserverpb.ResponseHeader;
-import dev.plinth.server.apply.ResponseBody;
+import dev.plinth.server.core.ResponseBody;
 import java.io.IOException;
 import java.io.OutputStream;
 

@@ -1,8 +1,8 @@
 package dev.plinth.server.rpc;
 
-import dev.plinth.server.apply.ResponseBody;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
+import dev.plinth.server.core.ResponseBody;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.raft.SnapshotMetadata;
-import dev.plinth.server.apply.ApplyResult;
+import dev.plinth.server.core.ApplyResult;
 import dev.plinth.server.core.Barrier;
 import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.RefusedException;
@@ -60,8 +60,8 @@ class ConsensusTest {
         }
     }
 
-    private static dev.plinth.server.apply.ResponseBody emptyBody() {
-        return dev.plinth.server.apply.ResponseBody.EMPTY;
+    private static dev.plinth.server.core.ResponseBody emptyBody() {
+        return dev.plinth.server.core.ResponseBody.EMPTY;
     }
 
     @Test

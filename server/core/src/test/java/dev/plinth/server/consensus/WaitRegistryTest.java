@@ -2,10 +2,10 @@ package dev.plinth.server.consensus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.server.apply.ApplyResult;
-import dev.plinth.server.apply.ResponseBody;
+import dev.plinth.server.core.ApplyResult;
 import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.RefusedException;
+import dev.plinth.server.core.ResponseBody;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;

@@ -1,6 +1,5 @@
-package dev.plinth.server.apply;
+package dev.plinth.server.core;
 
-import dev.plinth.server.core.RefusedException;
 import java.util.concurrent.CompletionStage;
 
 /** The outcome of an applied request as its waiter gets it. */

@@ -1,4 +1,4 @@
-package dev.plinth.server.apply;
+package dev.plinth.server.core;
 
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.MessageLite;
