@@ -10,7 +10,6 @@ import dev.plinth.mvcc.codec.RevisionKey;
 import dev.plinth.mvcc.lease.Lessor;
 import dev.plinth.mvcc.watch.WatchHub;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -152,10 +151,6 @@ public final class KeyValueStore implements AutoCloseable {
             throw MvccException.Reason.FUTURE_REVISION.exception();
         }
         Backend backend = now.backend();
-        boolean previousIsDone =
-                Arrays.equals(
-                        backend.get(SchemaBucket.META, MetaKeys.scheduledCompactRevision()),
-                        backend.get(SchemaBucket.META, MetaKeys.finishedCompactRevision()));
         long previous = compactRevision;
         backend.beginMaintenance();
         try {
@@ -167,7 +162,8 @@ public final class KeyValueStore implements AutoCloseable {
             backend.endMaintenance();
         }
         compactRevision = revision;
-        return compactor.schedule(revision, previous, previousIsDone);
+        // Jobs run one after the other, so this one will find the previous one finished.
+        return compactor.schedule(revision, previous, true);
     }
 
     /** Completes when all compactions accepted so far are physically done. */

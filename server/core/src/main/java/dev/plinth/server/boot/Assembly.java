@@ -270,6 +270,7 @@ final class Assembly {
                                 clock::monotonicNanos,
                                 100 * MILLI),
                         0);
+        engine.store().compactor().onWork(compactor::wake);
         engine.store().watchHub().onWork(watches::wake);
         AgentThread apply = thread(consensus.applyLoop(), spins);
         AgentThread wal = thread(consensus.walWriter(), spins);

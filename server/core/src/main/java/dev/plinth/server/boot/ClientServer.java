@@ -1,5 +1,6 @@
 package dev.plinth.server.boot;
 
+import dev.plinth.server.concurrency.ConcurrencyServices;
 import dev.plinth.server.config.FlagValues;
 import dev.plinth.server.config.ListenUrl;
 import dev.plinth.server.config.ServerConfig;
@@ -14,6 +15,7 @@ import dev.plinth.server.rpc.ListenerOptions;
 import dev.plinth.server.rpc.ServiceContext;
 import dev.plinth.server.rpc.Services;
 import dev.plinth.server.rpc.Transport;
+import io.grpc.ServerServiceDefinition;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +49,14 @@ final class ClientServer implements AutoCloseable {
         Services services = new Services(context);
         Executor background = context.background();
         int messageBytesMax = (int) config.requests().requestBytesMax() + MESSAGE_OVERHEAD_BYTES;
-        HttpGateway gateway = gateway(services, context, metrics, messageBytesMax);
+        InProcessServices inProcess = inProcess(services, context);
+        internal = inProcess;
+        List<ServerServiceDefinition> clients =
+                services.guarded(ConcurrencyServices.definitions(inProcess.channel()));
+        inProcess.add(clients);
+        List<ServerServiceDefinition> all = new ArrayList<>(services.definitions());
+        all.addAll(clients);
+        HttpGateway gateway = gateway(inProcess, context, metrics, messageBytesMax);
         for (ListenUrl url : config.listeners().client()) {
             try {
                 listeners.add(
@@ -55,7 +64,7 @@ final class ClientServer implements AutoCloseable {
                                 PortCheck.address(url),
                                 transport,
                                 options(),
-                                services.definitions(),
+                                all,
                                 background,
                                 messageBytesMax,
                                 gateway));
@@ -74,23 +83,28 @@ final class ClientServer implements AutoCloseable {
         }
     }
 
-    private HttpGateway gateway(
-            Services services, ServiceContext context, Metrics metrics, int messageBytesMax)
+    private static InProcessServices inProcess(Services services, ServiceContext context)
             throws StartException {
         try {
-            InProcessServices inProcess = InProcessServices.start(services, context.background());
-            internal = inProcess;
-            return new HttpGateway(
-                    inProcess.channel(),
-                    new Endpoints(context, metrics),
-                    new HttpOptions(
-                            config.flags().bool("enable-grpc-gateway"),
-                            Set.copyOf(config.flags().words("cors")),
-                            Set.copyOf(config.flags().words("host-whitelist")),
-                            messageBytesMax));
+            return InProcessServices.start(services, context.background());
         } catch (IOException e) {
             throw new StartException("in-process services: " + e.getMessage(), e);
         }
+    }
+
+    private HttpGateway gateway(
+            InProcessServices inProcess,
+            ServiceContext context,
+            Metrics metrics,
+            int messageBytesMax) {
+        return new HttpGateway(
+                inProcess.channel(),
+                new Endpoints(context, metrics),
+                new HttpOptions(
+                        config.flags().bool("enable-grpc-gateway"),
+                        Set.copyOf(config.flags().words("cors")),
+                        Set.copyOf(config.flags().words("host-whitelist")),
+                        messageBytesMax));
     }
 
     private ListenerOptions options() {

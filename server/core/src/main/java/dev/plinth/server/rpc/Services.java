@@ -46,6 +46,7 @@ import dev.plinth.api.etcdserverpb.WatchGrpc;
 import dev.plinth.api.etcdserverpb.WatchRequest;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.util.List;
@@ -122,6 +123,13 @@ public final class Services {
     /** The services for the in-process transport, which reads replies later. */
     public List<ServerServiceDefinition> inProcessDefinitions() {
         return definitions(ReplyMarshaller.COPYING);
+    }
+
+    /** Services of other makers behind the checks that come before all calls. */
+    public List<ServerServiceDefinition> guarded(List<ServerServiceDefinition> services) {
+        return services.stream()
+                .map(service -> ServerInterceptors.intercept(service, new GuardInterceptor(guard)))
+                .toList();
     }
 
     private List<ServerServiceDefinition> definitions(ReplyMarshaller replies) {
