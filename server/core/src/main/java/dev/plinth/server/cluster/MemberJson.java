@@ -3,6 +3,7 @@ package dev.plinth.server.cluster;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import dev.plinth.server.core.ClusterMember;
+import dev.plinth.server.json.JsonStrings;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
@@ -36,15 +37,15 @@ public final class MemberJson {
     public static String write(ClusterMember member) {
         StringBuilder out = new StringBuilder(128);
         out.append("{\"id\":").append(Long.toUnsignedString(member.id())).append(",\"peerURLs\":");
-        GoJson.appendStrings(out, member.peerUrls());
+        JsonStrings.appendAsGo(out, member.peerUrls());
         if (member.isLearner()) {
             out.append(",\"isLearner\":true");
         }
         if (!member.name().isEmpty()) {
-            GoJson.appendString(out.append(",\"name\":"), member.name());
+            JsonStrings.appendAsGo(out.append(",\"name\":"), member.name());
         }
         if (!member.clientUrls().isEmpty()) {
-            GoJson.appendStrings(out.append(",\"clientURLs\":"), member.clientUrls());
+            JsonStrings.appendAsGo(out.append(",\"clientURLs\":"), member.clientUrls());
         }
         return out.append('}').toString();
     }

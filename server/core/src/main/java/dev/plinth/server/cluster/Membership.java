@@ -9,6 +9,7 @@ import dev.plinth.server.apply.ClusterState;
 import dev.plinth.server.core.ClusterMember;
 import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.RefusedException;
+import dev.plinth.server.json.JsonStrings;
 import dev.plinth.server.log.Log;
 import java.io.IOException;
 import java.io.StringReader;
@@ -311,7 +312,7 @@ public final class Membership implements ClusterState {
         view = view.withDowngrade(enabled ? targetVersion : null);
         if (persist) {
             StringBuilder json = new StringBuilder("{\"target-version\":");
-            GoJson.appendString(json, enabled ? targetVersion : "");
+            JsonStrings.appendAsGo(json, enabled ? targetVersion : "");
             json.append(",\"enabled\":").append(enabled).append('}');
             backend.put(SchemaBucket.CLUSTER, DOWNGRADE_KEY, ascii(json.toString()));
         }

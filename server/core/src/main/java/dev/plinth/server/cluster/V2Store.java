@@ -1,6 +1,7 @@
 package dev.plinth.server.cluster;
 
 import dev.plinth.server.core.ClusterMember;
+import dev.plinth.server.json.JsonStrings;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -110,16 +111,16 @@ public final class V2Store {
 
     private static String raft(ClusterMember member) {
         StringBuilder json = new StringBuilder("{\"peerURLs\":");
-        GoJson.appendStrings(json, member.peerUrls());
+        JsonStrings.appendAsGo(json, member.peerUrls());
         return json.append(member.isLearner() ? ",\"isLearner\":true}" : "}").toString();
     }
 
     private static String published(ClusterMember member) {
         StringBuilder json = new StringBuilder("{");
         if (!member.name().isEmpty()) {
-            GoJson.appendString(json.append("\"name\":"), member.name()).append(',');
+            JsonStrings.appendAsGo(json.append("\"name\":"), member.name()).append(',');
         }
-        GoJson.appendStrings(json.append("\"clientURLs\":"), member.clientUrls());
+        JsonStrings.appendAsGo(json.append("\"clientURLs\":"), member.clientUrls());
         return json.append('}').toString();
     }
 
@@ -128,7 +129,7 @@ public final class V2Store {
         out.append('{');
         String separator = "";
         for (Map.Entry<String, Runnable> child : children.entrySet()) {
-            GoJson.appendString(out.append(separator), child.getKey()).append(':');
+            JsonStrings.appendAsGo(out.append(separator), child.getKey()).append(':');
             child.getValue().run();
             separator = ",";
         }
@@ -141,8 +142,8 @@ public final class V2Store {
     }
 
     private void head(String path, String text) {
-        GoJson.appendString(out.append("{\"Path\":"), path);
+        JsonStrings.appendAsGo(out.append("{\"Path\":"), path);
         out.append(",\"CreatedIndex\":0,\"ModifiedIndex\":0,\"ExpireTime\":\"").append(NEVER);
-        GoJson.appendString(out.append("\",\"Value\":"), text).append(",\"Children\":");
+        JsonStrings.appendAsGo(out.append("\",\"Value\":"), text).append(",\"Children\":");
     }
 }

@@ -11,6 +11,7 @@ import dev.plinth.mvcc.ReadView;
 import dev.plinth.server.core.Barrier;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
+import dev.plinth.server.json.JsonStrings;
 import dev.plinth.server.metrics.Metrics;
 import dev.plinth.server.rpc.ErrorMapping;
 import dev.plinth.server.rpc.ServiceContext;
@@ -123,7 +124,7 @@ public final class Endpoints {
                 HttpResponseStatus.SERVICE_UNAVAILABLE,
                 HttpGateway.TEXT,
                 JsonMapping.utf8(
-                        "{\"health\":\"false\",\"reason\":" + JsonMapping.quote(reason) + "}\n"));
+                        "{\"health\":\"false\",\"reason\":" + JsonStrings.quote(reason) + "}\n"));
     }
 
     /** Tells null when a read works, else why it does not. */
@@ -158,12 +159,12 @@ public final class Endpoints {
     private void version(HttpAnswer answer) {
         String text =
                 "{\"etcdserver\":"
-                        + JsonMapping.quote(member.serverVersion())
+                        + JsonStrings.quote(member.serverVersion())
                         + ",\"etcdcluster\":"
-                        + JsonMapping.quote(
+                        + JsonStrings.quote(
                                 Objects.requireNonNullElse(member.clusterVersion(), "not_decided"))
                         + ",\"storage\":"
-                        + JsonMapping.quote(
+                        + JsonStrings.quote(
                                 Objects.requireNonNullElse(member.storageVersion(), "unknown"))
                         + "}";
         answer.reply(HttpResponseStatus.OK, "application/json", JsonMapping.utf8(text));

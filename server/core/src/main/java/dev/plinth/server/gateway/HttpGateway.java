@@ -1,6 +1,7 @@
 package dev.plinth.server.gateway;
 
 import com.google.protobuf.Message;
+import dev.plinth.server.json.JsonStrings;
 import dev.plinth.server.rpc.PlainHttp;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -194,7 +195,7 @@ public final class HttpGateway implements PlainHttp {
                 + "- Enable TLS, then any HTTPS request will be allowed.\n"
                 + "- Add the hostname you want to use to the whitelist in settings.\n"
                 + "  - e.g. etcd --host-whitelist "
-                + JsonMapping.quote(host)
+                + JsonStrings.quote(host)
                 + "\n\nThis requirement has been added to help prevent \"DNS Rebinding\" attacks (CVE-2018-5702).\n";
     }
 }

@@ -1,5 +1,6 @@
 package dev.plinth.server.log;
 
+import dev.plinth.server.json.JsonStrings;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -139,14 +140,14 @@ public final class LogSink {
         line.append("\",\"ts\":\"").append(time).append('"');
         if (logger != null) {
             line.append(",\"logger\":");
-            JsonText.appendString(line, logger);
+            JsonStrings.append(line, logger);
         }
         line.append(",\"caller\":\"").append(caller).append("\",\"msg\":");
-        JsonText.appendString(line, message);
+        JsonStrings.append(line, message);
         appendFields(line, ",", keysAndValues, thrown);
         if (thrown != null && level.compareTo(LogLevel.ERROR) >= 0) {
             line.append(",\"stacktrace\":");
-            JsonText.appendString(line, stackTrace(thrown));
+            JsonStrings.append(line, stackTrace(thrown));
         }
         line.append('}');
     }
@@ -184,13 +185,13 @@ public final class LogSink {
         for (int i = 0; i + 1 < keysAndValues.length; i += 2) {
             line.append(separator);
             separator = ",";
-            JsonText.appendString(line, String.valueOf(keysAndValues[i]));
+            JsonStrings.append(line, String.valueOf(keysAndValues[i]));
             line.append(':');
             JsonText.appendValue(line, keysAndValues[i + 1]);
         }
         if (thrown != null) {
             line.append(separator).append("\"error\":");
-            JsonText.appendString(line, JsonText.describe(thrown));
+            JsonStrings.append(line, JsonText.describe(thrown));
         }
     }
 

@@ -201,17 +201,9 @@ class BadInputIT {
         Path data = dir.resolve("data");
         try (ServerProcess first = ServerProcess.plinth(data);
                 ServerProcess second = ServerProcess.plinthStarting(data)) {
-            awaitLine(second, "db file is flocked by another process, or taking too long");
+            second.awaitLine("db file is flocked by another process, or taking too long");
             assertThat(first.stop()).isEqualTo(143);
             second.awaitReady();
-        }
-    }
-
-    private static void awaitLine(ServerProcess server, String text) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (server.log().stream().noneMatch(line -> line.contains(text))) {
-            assertThat(System.nanoTime()).as("\"" + text + "\" is logged").isLessThan(deadline);
-            Thread.sleep(20);
         }
     }
 

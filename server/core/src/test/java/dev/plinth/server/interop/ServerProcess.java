@@ -33,7 +33,11 @@ public final class ServerProcess implements AutoCloseable {
 
     private final Process process;
     private final int clientPort;
+
+    /** Also the monitor of {@link #logEnded}, notified of each line. */
     private final List<String> log = new ArrayList<>();
+
+    private boolean logEnded;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Thread logReader;
 
@@ -129,6 +133,25 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
+    /** Waits until a line that contains {@code text} has been logged. */
+    public void awaitLine(String text) {
+        long deadline = System.nanoTime() + STOP_LIMIT.toNanos();
+        synchronized (log) {
+            while (log.stream().noneMatch(line -> line.contains(text))) {
+                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (left <= 0 || logEnded) {
+                    throw failed("\"" + text + "\" was not logged");
+                }
+                try {
+                    log.wait(left);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw failed("interrupted");
+                }
+            }
+        }
+    }
+
     /** The exit code, after the process has ended by itself or by a signal sent before. */
     public int awaitExit() {
         try {
@@ -170,6 +193,7 @@ public final class ServerProcess implements AutoCloseable {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 synchronized (log) {
                     log.add(line);
+                    log.notifyAll();
                 }
                 if (line.contains(READY)) {
                     ready.complete(null);
@@ -179,6 +203,10 @@ public final class ServerProcess implements AutoCloseable {
             synchronized (log) {
                 log.add("log lost: " + e);
             }
+        }
+        synchronized (log) {
+            logEnded = true;
+            log.notifyAll();
         }
         ready.completeExceptionally(new IOException("the process has ended"));
     }
