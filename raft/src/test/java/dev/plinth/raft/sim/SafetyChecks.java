@@ -114,7 +114,7 @@ final class SafetyChecks {
         }
     }
 
-    private static boolean isQuorum(ConfState conf, LongPredicate has) {
+    static boolean isQuorum(ConfState conf, LongPredicate has) {
         return isMajority(conf.voters(), has)
                 && (conf.votersOutgoing().isEmpty() || isMajority(conf.votersOutgoing(), has));
     }

@@ -5,13 +5,9 @@ import dev.plinth.raft.ConfChangeType;
 import dev.plinth.raft.ConfChangeV2;
 import dev.plinth.raft.ConfState;
 import dev.plinth.raft.Message;
-import dev.plinth.raft.ProgressStatus;
 import dev.plinth.raft.RaftLogger;
-import dev.plinth.raft.ReplicationState;
-import dev.plinth.raft.Status;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
@@ -25,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Each part draws from its own generator, so that a change in one does not shift the others.
  */
 public final class Simulation {
-    private static final int HEALED_EVENTS_MAX = 400_000;
-    private static final int HEALED_ELECTIONS_MAX = 200;
-
     private final SimulationOptions options;
     private final @Nullable Consumer<String> trace;
     private final EventQueue queue = new EventQueue();
@@ -165,6 +158,7 @@ public final class Simulation {
                 step();
             }
             heal();
+            new Liveness(this).await();
             clients.check();
         } catch (Violation e) {
             line(0, "VIOLATION " + e.getMessage());
@@ -178,7 +172,7 @@ public final class Simulation {
         }
     }
 
-    private void step() {
+    void step() {
         Runnable action = queue.next();
         events++;
         fingerprint = fingerprint * 31 + queue.now();
@@ -241,7 +235,7 @@ public final class Simulation {
         after(down, () -> restart(member));
     }
 
-    private void restart(SimMember member) {
+    void restart(SimMember member) {
         if (!member.isUp()) {
             note(member.id(), "START");
             member.start();
@@ -322,117 +316,21 @@ public final class Simulation {
         return new ConfChangeV2.Single(type, anyMember().id());
     }
 
-    // ---------------------------------------------------------------- liveness
+    // ---------------------------------------------------------------- healing
 
-    /** All faults end; the cluster has to work as a whole within a bounded time. */
+    /** All faults end. */
     private void heal() {
         note(0, "HEAL");
         healed = true;
         network.heal();
         members.forEach(this::restart);
-        int last = events + HEALED_EVENTS_MAX;
-        long deadline = queue.now() + HEALED_ELECTIONS_MAX * options.electionMicros();
-        long nextLook = queue.now();
-        int writesBefore = clients.writesEnded();
-        int readsBefore = clients.readsEnded();
-        while (true) {
-            step();
-            if (queue.now() < nextLook) {
-                continue;
-            }
-            nextLook = queue.now() + options.electionMicros();
-            tendMembership();
-            if (clients.writesEnded() > writesBefore
-                    && clients.readsEnded() > readsBefore
-                    && isWhole()) {
-                return;
-            }
-            if (events > last || queue.now() > deadline) {
-                if (mayBeDeaf()) {
-                    return;
-                }
-                throw new Violation("liveness", "no working cluster after healing: " + members);
-            }
-        }
     }
 
-    /**
-     * Whether a member ignores its leader for good: without pre-vote and check-quorum, appends of a
-     * lower term are not answered. A removed member that campaigns by itself can raise the term of
-     * a learner, or come back later with a higher one; neither can win an election that would end
-     * it. etcd always checks the quorum.
-     */
-    private boolean mayBeDeaf() {
-        SimMember leader = leader();
-        if (leader == null || options.preVote() || options.checkQuorum()) {
-            return false;
-        }
-        return leader.raw().status().progress().keySet().stream()
-                .anyMatch(id -> member(id).isUp() && member(id).term() > leader.term());
+    List<SimMember> members() {
+        return members;
     }
 
-    private @Nullable SimMember leader() {
-        SimMember leader = null;
-        for (SimMember member : members) {
-            if (member.isLeader() && (leader == null || member.term() > leader.term())) {
-                leader = member;
-            }
-        }
-        return leader;
-    }
-
-    /**
-     * What an operator does: starts the members, stops removed ones, and leaves a joint
-     * configuration.
-     */
-    private void tendMembership() {
-        SimMember leader = leader();
-        if (leader == null) {
-            members.forEach(this::restart);
-            return;
-        }
-        Status status = leader.raw().status();
-        boolean settled = status.applied() == status.hardState().commit();
-        for (SimMember member : members) {
-            if (status.progress().containsKey(member.id())) {
-                restart(member);
-            } else if (settled && member.isUp()) {
-                note(member.id(), "stopped: it was removed");
-                member.stop();
-            }
-        }
-        if (leader.isUp()
-                && !status.confState().votersOutgoing().isEmpty()
-                && !status.confState().autoLeave()) {
-            leader.proposeConfChange(ConfChangeV2.LEAVE_JOINT);
-        }
-    }
-
-    /**
-     * One leader, whose members all follow in step; clients keep the log growing, so the ends may
-     * differ by a little.
-     */
-    private boolean isWhole() {
-        SimMember leader = leader();
-        if (leader == null) {
-            return false;
-        }
-        Status status = leader.raw().status();
-        if (!status.confState().votersOutgoing().isEmpty()) {
-            return false;
-        }
-        for (Map.Entry<Long, ProgressStatus> e : status.progress().entrySet()) {
-            SimMember member = member(e.getKey());
-            ProgressStatus progress = e.getValue();
-            if (!member.isUp()
-                    || member.term() != leader.term()
-                    || progress.state() != ReplicationState.REPLICATE
-                    || progress.match() + 50 < status.hardState().commit()
-                    || member.applied() + 50 < status.hardState().commit()
-                    || member.applied() == 0) {
-                return false;
-            }
-        }
-        return true;
+    long now() {
+        return queue.now();
     }
 }

@@ -1,6 +1,7 @@
 package dev.plinth.raft.sim;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -14,10 +15,10 @@ public final class SimulationCampaign {
     private SimulationCampaign() {}
 
     /**
-     * Runs the seeds from {@code first} on for each cluster size.
+     * Runs the seeds from {@code first} on for each cluster size, all of them even when some fail.
      *
-     * @throws AssertionError at the first violation, with the command that replays it and the end
-     *     of its trace
+     * @throws AssertionError after the last one if there was a violation, with the commands that
+     *     replay each and the end of the first one's trace
      */
     public static Totals run(
             long first, int count, List<Integer> sizes, int eventCount, Consumer<String> progress) {
@@ -25,6 +26,7 @@ public final class SimulationCampaign {
         long writes = 0;
         long reads = 0;
         int runs = 0;
+        List<String> failures = new ArrayList<>();
         for (long seed = first; seed < first + count; seed++) {
             for (int members : sizes) {
                 Simulation run =
@@ -32,7 +34,11 @@ public final class SimulationCampaign {
                 try {
                     run.run();
                 } catch (Violation e) {
-                    throw new AssertionError(report(seed, members, eventCount, e), e);
+                    failures.add(summary(seed, members, eventCount, e));
+                    progress.accept(failures.getLast());
+                    if (failures.size() == 1) {
+                        failures.add(traceTail(seed, members, eventCount));
+                    }
                 }
                 runs++;
                 events += run.events();
@@ -49,7 +55,22 @@ public final class SimulationCampaign {
                                 + " writes");
             }
         }
+        if (!failures.isEmpty()) {
+            throw new AssertionError(String.join("\n", failures));
+        }
         return new Totals(runs, events, writes, reads);
+    }
+
+    /**
+     * The campaign without a test runner, on classes that were built before: {@code
+     * SimulationCampaign first count members...}, 2,500 events a run.
+     */
+    @SuppressWarnings("SystemOut")
+    public static void main(String[] args) {
+        List<Integer> sizes = Arrays.stream(args).skip(2).map(Integer::valueOf).toList();
+        int count = Integer.parseInt(args[1]);
+        Totals totals = run(Long.parseLong(args[0]), count, sizes, 2_500, System.out::println);
+        System.out.println("simulated, no violation: " + totals);
     }
 
     /**
@@ -68,19 +89,28 @@ public final class SimulationCampaign {
         return "";
     }
 
-    /** The one command that shows a run again, and how it ended. */
-    public static String report(long seed, int members, int eventCount, Violation e) {
-        StringBuilder out = new StringBuilder();
-        out.append("seed=").append(seed).append(" members=").append(members);
-        out.append(" property=").append(e.property()).append(": ").append(e.getMessage());
-        out.append("\nreplay: mvn test -pl raft -Dtest=SimulationTest#replay");
-        out.append(" -Dplinth.raft.sim.seed=").append(seed);
-        out.append(" -Dplinth.raft.sim.members=").append(members);
-        out.append(" -Dplinth.raft.sim.events=").append(eventCount).append('\n');
+    /** What failed, and the one command that shows it again. */
+    private static String summary(long seed, int members, int eventCount, Violation e) {
+        return "seed="
+                + seed
+                + " members="
+                + members
+                + " property="
+                + e.property()
+                + ": "
+                + e.getMessage()
+                + "\nreplay: mvn test -pl raft -Dtest=SimulationTest#replay"
+                + " -Dplinth.raft.sim.seed="
+                + seed
+                + " -Dplinth.raft.sim.members="
+                + members
+                + " -Dplinth.raft.sim.events="
+                + eventCount;
+    }
+
+    private static String traceTail(long seed, int members, int eventCount) {
         List<String> trace = trace(seed, members, eventCount);
-        trace.subList(Math.max(0, trace.size() - TRACE_TAIL), trace.size())
-                .forEach(line -> out.append(line).append('\n'));
-        return out.toString();
+        return String.join("\n", trace.subList(Math.max(0, trace.size() - TRACE_TAIL), trace.size()));
     }
 
     /** The whole readable trace of a run, whether it fails or not. */
