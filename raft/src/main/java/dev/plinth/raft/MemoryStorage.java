@@ -7,14 +7,10 @@ import org.jspecify.annotations.Nullable;
  * A storage in memory: the tail of the log that a member keeps at hand beside its files, and the
  * whole storage of tests. Thread-safe: the log writer appends while the node reads.
  *
- * <p>Entries lie in one array, which is only ever extended behind what was handed out. Truncation
- * copies the references into a new one; so does compaction once what it dropped is a quarter of
- * what is left, which bounds what the array keeps alive. Cost of an append: one array store for
- * each entry.
+ * <p>Cost of an append: one array store for each entry; nothing is copied when it grows or is
+ * compacted (see {@link EntryChunks}).
  */
 public final class MemoryStorage implements RaftStorage {
-    private static final int CAPACITY_MIN = 64;
-
     private HardState hardState = HardState.EMPTY;
     private Snapshot snapshot = Snapshot.EMPTY;
 
@@ -24,12 +20,7 @@ public final class MemoryStorage implements RaftStorage {
     private long compactedIndex;
 
     private long compactedTerm;
-    private Entry[] entries = new Entry[CAPACITY_MIN];
-
-    /** Slot of the first available entry. */
-    private int start;
-
-    private int count;
+    private EntryChunks entries = new EntryChunks();
 
     /** An empty log whose first index is 1. */
     public MemoryStorage() {}
@@ -61,14 +52,14 @@ public final class MemoryStorage implements RaftStorage {
                             + Long.toUnsignedString(last())
                             + ")");
         }
-        if (count == 0) {
+        if (entries.count() == 0) {
             throw new StorageException(StorageException.Reason.UNAVAILABLE);
         }
-        return EntryList.limited(EntryList.of(entries, position(lo), position(hi)), sizeMax);
+        return lo == hi ? List.of() : entries.slice(position(lo), position(hi), sizeMax);
     }
 
     private int position(long index) {
-        return start + (int) (index - compactedIndex - 1);
+        return (int) (index - compactedIndex - 1);
     }
 
     @Override
@@ -79,7 +70,7 @@ public final class MemoryStorage implements RaftStorage {
         if (U64.gt(index, last())) {
             throw new StorageException(StorageException.Reason.UNAVAILABLE);
         }
-        return index == compactedIndex ? compactedTerm : entries[position(index)].term();
+        return index == compactedIndex ? compactedTerm : entries.get(position(index)).term();
     }
 
     @Override
@@ -88,7 +79,7 @@ public final class MemoryStorage implements RaftStorage {
     }
 
     private long last() {
-        return compactedIndex + count;
+        return compactedIndex + entries.count();
     }
 
     @Override
@@ -113,9 +104,7 @@ public final class MemoryStorage implements RaftStorage {
         snapshot = newer;
         compactedIndex = newer.index();
         compactedTerm = newer.term();
-        entries = new Entry[CAPACITY_MIN];
-        start = 0;
-        count = 0;
+        entries = new EntryChunks();
     }
 
     /**
@@ -162,21 +151,9 @@ public final class MemoryStorage implements RaftStorage {
                             + ")");
         }
         int last = position(index);
-        compactedTerm = entries[last].term();
+        compactedTerm = entries.get(last).term();
         compactedIndex = index;
-        count -= last + 1 - start;
-        start = last + 1;
-        if (start > Math.max(CAPACITY_MIN, count / 4)) {
-            relocate(count, Math.max(CAPACITY_MIN, 2 * count));
-        }
-    }
-
-    /** Takes the first entries over into a new array; views of the old one stay as they are. */
-    private void relocate(int kept, int capacity) {
-        Entry[] other = new Entry[capacity];
-        System.arraycopy(entries, start, other, 0, kept);
-        entries = other;
-        start = 0;
+        entries.drop(last + 1);
     }
 
     /**
@@ -205,15 +182,7 @@ public final class MemoryStorage implements RaftStorage {
                             + Long.toUnsignedString(addedFirst)
                             + "]");
         }
-        int kept = (int) (addedFirst - first);
-        int newCount = kept + added.size();
-        if (kept < count || start + newCount > entries.length) {
-            relocate(kept, Math.max(CAPACITY_MIN, newCount + newCount / 2));
-        }
-        int at = start + kept;
-        for (int i = 0; i < added.size(); i++) {
-            entries[at + i] = added.get(i);
-        }
-        count = newCount;
+        entries.truncate((int) (addedFirst - first));
+        entries.add(added);
     }
 }

@@ -138,14 +138,15 @@ final class Liveness {
      */
     private boolean mayBeDeaf() {
         SimMember leader = leader();
-        if (leader == null || simulation.options().preVote() || simulation.options().checkQuorum()) {
+        if (leader == null
+                || simulation.options().preVote()
+                || simulation.options().checkQuorum()) {
             return false;
         }
         return leader.raw().status().progress().keySet().stream()
-                .anyMatch(
-                        id ->
-                                simulation.member(id).isUp()
-                                        && simulation.member(id).term() > leader.term());
+                .anyMatch(id ->
+                        simulation.member(id).isUp()
+                                && simulation.member(id).term() > leader.term());
     }
 
     /**
@@ -160,11 +161,11 @@ final class Liveness {
      * leads; so no log, no commit index and no configuration changes, and it never holds later.
      *
      * <p>It is excepted only where this is the cause: some member has applied a newer configuration
-     * in which it may not campaign any more, while a voter of that configuration has not, still asks
-     * it for its vote, and is refused for its shorter log.
-     * A core that loses entries, votes or elections in any other way is still reported. The
-     * reference has the same gap (its vote messages carry no commit index); its server closes it in
-     * practice by letting a removed member run on for a second, which a crash takes away.
+     * in which it may not campaign any more, while a voter of that configuration has not, still
+     * asks it for its vote, and is refused for its shorter log. A core that loses entries, votes or
+     * elections in any other way is still reported. The reference has the same gap (its vote
+     * messages carry no commit index); its server closes it in practice by letting a removed member
+     * run on for a second, which a crash takes away.
      */
     private boolean isStranded() {
         List<SimMember> members = simulation.members();
@@ -173,10 +174,7 @@ final class Liveness {
         }
         return members.stream()
                 .anyMatch(
-                        gone ->
-                                gone.isUp()
-                                        && !votes(gone.id(), gone.conf())
-                                        && heldUpByIt(gone));
+                        gone -> gone.isUp() && !votes(gone.id(), gone.conf()) && heldUpByIt(gone));
     }
 
     private static boolean votes(long id, ConfState conf) {
@@ -187,11 +185,10 @@ final class Liveness {
     private boolean heldUpByIt(SimMember gone) {
         return gone.conf().voters().stream()
                 .map(simulation::member)
-                .anyMatch(
-                        voter ->
-                                voter.applied() < gone.applied()
-                                        && votes(gone.id(), voter.conf())
-                                        && isMoreUpToDate(gone.storage(), voter.storage()));
+                .anyMatch(voter ->
+                        voter.applied() < gone.applied()
+                                && votes(gone.id(), voter.conf())
+                                && isMoreUpToDate(gone.storage(), voter.storage()));
     }
 
     private boolean canWin(SimMember candidate) {

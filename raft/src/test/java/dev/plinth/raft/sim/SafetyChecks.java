@@ -44,6 +44,10 @@ final class SafetyChecks {
     private final Map<Long, Long> contentOfEntry = new HashMap<>();
     private final Map<Long, Long> voteOfMemberInTerm = new HashMap<>();
     private long[] committedTerms = new long[256];
+
+    /** Term of the leader under whom the entry of an index was committed, which may be younger. */
+    private long[] committedIn = new long[256];
+
     private long[] appliedHashes = new long[256];
     private long committedMax;
     private long commitSeenMax;
@@ -112,6 +116,12 @@ final class SafetyChecks {
                     "committed by quorum",
                     "member " + member.id() + " commits " + index + " in " + conf);
         }
+        if (index >= committedIn.length) {
+            committedIn = Arrays.copyOf(committedIn, (int) index * 2);
+        }
+        for (int i = (int) index; i > 0 && committedIn[i] == 0; i--) {
+            committedIn[i] = term;
+        }
     }
 
     static boolean isQuorum(ConfState conf, LongPredicate has) {
@@ -138,20 +148,25 @@ final class SafetyChecks {
 
     private void checkComplete(SimMember member, long firstOfTerm, long term) {
         MemoryStorage storage = member.storage();
-        for (long i = storage.firstIndex(); i <= committedMax; i++) {
-            long committedTerm = committedTerms[(int) i];
-            if (committedTerm >= term) {
-                return;
+        long last = Math.min(committedMax, committedIn.length - 1);
+        for (long i = storage.firstIndex(); i <= last; i++) {
+            long entryTerm = committedTerms[(int) i];
+            long inTerm = committedIn[(int) i];
+            if (entryTerm == 0 || inTerm == 0 || inTerm >= term) {
+                // Committed later than that leader was elected: it need not have had it.
+                continue;
             }
-            if (committedTerm != 0 && (i >= firstOfTerm || termOf(storage, i) != committedTerm)) {
+            if (i >= firstOfTerm || termOf(storage, i) != entryTerm) {
                 throw new Violation(
                         "leader completeness",
                         "the leader of term "
                                 + term
                                 + " lacked entry "
                                 + i
+                                + " of term "
+                                + entryTerm
                                 + ", committed in term "
-                                + committedTerm
+                                + inTerm
                                 + "; seen at member "
                                 + member.id());
             }

@@ -110,7 +110,8 @@ public final class SimulationCampaign {
 
     private static String traceTail(long seed, int members, int eventCount) {
         List<String> trace = trace(seed, members, eventCount);
-        return String.join("\n", trace.subList(Math.max(0, trace.size() - TRACE_TAIL), trace.size()));
+        return String.join(
+                "\n", trace.subList(Math.max(0, trace.size() - TRACE_TAIL), trace.size()));
     }
 
     /** The whole readable trace of a run, whether it fails or not. */
