@@ -93,6 +93,7 @@ public final class Database implements AutoCloseable {
 
     private volatile CommittedState state;
     private volatile boolean open = true;
+    private volatile boolean shrinking;
     private volatile @Nullable Throwable failure;
     private volatile @Nullable Freelist freelist;
     private volatile FreeCounts freeCounts = new FreeCounts(0, 0);
@@ -305,6 +306,7 @@ public final class Database implements AutoCloseable {
             pageFile.growTo(meta.highWaterMark());
         }
         counters.writes += pageFile.write(commitBuffer);
+        pageFile.writeAhead(state.meta().highWaterMark(), meta.highWaterMark());
         boolean durableNow = options.durability() == Durability.EVERY_COMMIT;
         if (durableNow) {
             long start = nanos();
@@ -317,7 +319,9 @@ public final class Database implements AutoCloseable {
         }
         if (options.durability() != Durability.AT_CHECKPOINT) {
             metaPage.fill((byte) 0);
+            long start = nanos();
             pageFile.writeMeta(meta, metaPage, durableNow);
+            counters.syncNanos += durableNow ? nanos() - start : 0;
             counters.writes++;
         }
         state = next;
@@ -506,6 +510,23 @@ public final class Database implements AutoCloseable {
             throw new DatabaseException.FreePagesNotLoaded();
         }
         return list;
+    }
+
+    /**
+     * How many pages may stay free while a commit that finds no room for all of itself grows the
+     * file. Only where commits wait for the device is it worth the space.
+     */
+    long sparePagesMax(long highWaterMark) {
+        if (options.durability() != Durability.EVERY_COMMIT || shrinking) {
+            return -1;
+        }
+        long used = highWaterMark - freelist().freeCount() - freelist().pendingCount();
+        return used * options.sparePercent() / 100;
+    }
+
+    /** While a file is being shrunk, nothing makes it longer that need not. */
+    void shrinking(boolean value) {
+        shrinking = value;
     }
 
     ByteArena arena() {

@@ -60,6 +60,7 @@ public final class OnlineShrink {
 
     /** Moves at most about {@code pagesMax} pages, and cuts what is free at the end of the file. */
     public Step step(int pagesMax) {
+        database.shrinking(true);
         if (candidates.isEmpty()) {
             findCandidates();
         }
@@ -75,7 +76,9 @@ public final class OnlineShrink {
                 transaction.commit();
             }
         }
-        return new Step(moved, trimmed, database.truncate(), finished && trimmed == 0);
+        boolean isDone = finished && trimmed == 0;
+        database.shrinking(!isDone);
+        return new Step(moved, trimmed, database.truncate(), isDone);
     }
 
     private long move(WriteTransaction transaction, Candidate candidate) {

@@ -1,6 +1,7 @@
 package dev.plinth.pagestore;
 
 import dev.plinth.walio.io.SystemClock;
+import java.util.function.Consumer;
 
 /**
  * How to open a database. Start from {@link #defaults} or {@link #etcd} and change single settings
@@ -18,6 +19,9 @@ import dev.plinth.walio.io.SystemClock;
  * @param durability when commits reach stable storage
  * @param maxSizeBytes size that growth must not exceed; 0 for none
  * @param allocationStepBytes what a file larger than this grows by at least
+ * @param sparePercent free pages, as a percentage of the used ones, up to which a commit that waits
+ *     for the device and finds no run for all of its pages grows the file rather than being
+ *     scattered over it; of no effect with {@link FreelistKind#ARRAY}
  * @param syncGrowth resize and sync the file when it grows, as the reference does by default
  * @param strict check the whole file within each commit, before it becomes durable
  * @param verifyKeyOrder refuse a page whose keys are not in order when it is first read
@@ -35,6 +39,7 @@ public record Options(
         Durability durability,
         long maxSizeBytes,
         long allocationStepBytes,
+        int sparePercent,
         boolean syncGrowth,
         boolean strict,
         boolean verifyKeyOrder,
@@ -52,6 +57,8 @@ public record Options(
     /** The reference's growth step. */
     public static final long ALLOCATION_STEP_BYTES = 16L << 20;
 
+    private static final int SPARE_PERCENT = 50;
+
     private static final long ETCD_MAP_BYTES = 10L << 30;
 
     public Options {
@@ -61,7 +68,10 @@ public record Options(
             throw new IllegalArgumentException(
                     "page size " + pageSize + " is not a power of two from 1024 to 65536");
         }
-        if (initialMapBytes < 0 || maxSizeBytes < 0 || allocationStepBytes < 0) {
+        if (initialMapBytes < 0
+                || maxSizeBytes < 0
+                || allocationStepBytes < 0
+                || sparePercent < 0) {
             throw new IllegalArgumentException("negative size");
         }
     }
@@ -79,6 +89,7 @@ public record Options(
                 Durability.EVERY_COMMIT,
                 0,
                 ALLOCATION_STEP_BYTES,
+                SPARE_PERCENT,
                 true,
                 false,
                 false,
@@ -96,287 +107,131 @@ public record Options(
     }
 
     public Options withPageSize(int value) {
-        return new Options(
-                value,
-                initialMapBytes,
-                populate,
-                freelist,
-                persistFreelist,
-                preloadFreelist,
-                readOnly,
-                durability,
-                maxSizeBytes,
-                allocationStepBytes,
-                syncGrowth,
-                strict,
-                verifyKeyOrder,
-                lockInMemory,
-                lockWait);
+        return with(draft -> draft.pageSize = value);
     }
 
     public Options withInitialMapBytes(long value) {
-        return new Options(
-                pageSize,
-                value,
-                populate,
-                freelist,
-                persistFreelist,
-                preloadFreelist,
-                readOnly,
-                durability,
-                maxSizeBytes,
-                allocationStepBytes,
-                syncGrowth,
-                strict,
-                verifyKeyOrder,
-                lockInMemory,
-                lockWait);
+        return with(draft -> draft.initialMapBytes = value);
     }
 
     public Options withPopulate(boolean value) {
-        return new Options(
-                pageSize,
-                initialMapBytes,
-                value,
-                freelist,
-                persistFreelist,
-                preloadFreelist,
-                readOnly,
-                durability,
-                maxSizeBytes,
-                allocationStepBytes,
-                syncGrowth,
-                strict,
-                verifyKeyOrder,
-                lockInMemory,
-                lockWait);
+        return with(draft -> draft.populate = value);
     }
 
     public Options withFreelist(FreelistKind value) {
-        return new Options(
-                pageSize,
-                initialMapBytes,
-                populate,
-                value,
-                persistFreelist,
-                preloadFreelist,
-                readOnly,
-                durability,
-                maxSizeBytes,
-                allocationStepBytes,
-                syncGrowth,
-                strict,
-                verifyKeyOrder,
-                lockInMemory,
-                lockWait);
+        return with(draft -> draft.freelist = value);
     }
 
     public Options withPersistFreelist(boolean value) {
-        return new Options(
-                pageSize,
-                initialMapBytes,
-                populate,
-                freelist,
-                value,
-                preloadFreelist,
-                readOnly,
-                durability,
-                maxSizeBytes,
-                allocationStepBytes,
-                syncGrowth,
-                strict,
-                verifyKeyOrder,
-                lockInMemory,
-                lockWait);
+        return with(draft -> draft.persistFreelist = value);
     }
 
     public Options withPreloadFreelist(boolean value) {
-        return new Options(
-                pageSize,
-                initialMapBytes,
-                populate,
-                freelist,
-                persistFreelist,
-                value,
-                readOnly,
-                durability,
-                maxSizeBytes,
-                allocationStepBytes,
-                syncGrowth,
-                strict,
-                verifyKeyOrder,
-                lockInMemory,
-                lockWait);
+        return with(draft -> draft.preloadFreelist = value);
     }
 
     public Options withReadOnly(boolean value) {
-        return new Options(
-                pageSize,
-                initialMapBytes,
-                populate,
-                freelist,
-                persistFreelist,
-                preloadFreelist,
-                value,
-                durability,
-                maxSizeBytes,
-                allocationStepBytes,
-                syncGrowth,
-                strict,
-                verifyKeyOrder,
-                lockInMemory,
-                lockWait);
+        return with(draft -> draft.readOnly = value);
     }
 
     public Options withDurability(Durability value) {
-        return new Options(
-                pageSize,
-                initialMapBytes,
-                populate,
-                freelist,
-                persistFreelist,
-                preloadFreelist,
-                readOnly,
-                value,
-                maxSizeBytes,
-                allocationStepBytes,
-                syncGrowth,
-                strict,
-                verifyKeyOrder,
-                lockInMemory,
-                lockWait);
+        return with(draft -> draft.durability = value);
     }
 
     public Options withMaxSizeBytes(long value) {
-        return new Options(
-                pageSize,
-                initialMapBytes,
-                populate,
-                freelist,
-                persistFreelist,
-                preloadFreelist,
-                readOnly,
-                durability,
-                value,
-                allocationStepBytes,
-                syncGrowth,
-                strict,
-                verifyKeyOrder,
-                lockInMemory,
-                lockWait);
+        return with(draft -> draft.maxSizeBytes = value);
     }
 
     public Options withAllocationStepBytes(long value) {
-        return new Options(
-                pageSize,
-                initialMapBytes,
-                populate,
-                freelist,
-                persistFreelist,
-                preloadFreelist,
-                readOnly,
-                durability,
-                maxSizeBytes,
-                value,
-                syncGrowth,
-                strict,
-                verifyKeyOrder,
-                lockInMemory,
-                lockWait);
+        return with(draft -> draft.allocationStepBytes = value);
+    }
+
+    public Options withSparePercent(int value) {
+        return with(draft -> draft.sparePercent = value);
     }
 
     public Options withSyncGrowth(boolean value) {
-        return new Options(
-                pageSize,
-                initialMapBytes,
-                populate,
-                freelist,
-                persistFreelist,
-                preloadFreelist,
-                readOnly,
-                durability,
-                maxSizeBytes,
-                allocationStepBytes,
-                value,
-                strict,
-                verifyKeyOrder,
-                lockInMemory,
-                lockWait);
+        return with(draft -> draft.syncGrowth = value);
     }
 
     public Options withStrict(boolean value) {
-        return new Options(
-                pageSize,
-                initialMapBytes,
-                populate,
-                freelist,
-                persistFreelist,
-                preloadFreelist,
-                readOnly,
-                durability,
-                maxSizeBytes,
-                allocationStepBytes,
-                syncGrowth,
-                value,
-                verifyKeyOrder,
-                lockInMemory,
-                lockWait);
+        return with(draft -> draft.strict = value);
     }
 
     public Options withVerifyKeyOrder(boolean value) {
-        return new Options(
-                pageSize,
-                initialMapBytes,
-                populate,
-                freelist,
-                persistFreelist,
-                preloadFreelist,
-                readOnly,
-                durability,
-                maxSizeBytes,
-                allocationStepBytes,
-                syncGrowth,
-                strict,
-                value,
-                lockInMemory,
-                lockWait);
+        return with(draft -> draft.verifyKeyOrder = value);
     }
 
     public Options withLockInMemory(boolean value) {
-        return new Options(
-                pageSize,
-                initialMapBytes,
-                populate,
-                freelist,
-                persistFreelist,
-                preloadFreelist,
-                readOnly,
-                durability,
-                maxSizeBytes,
-                allocationStepBytes,
-                syncGrowth,
-                strict,
-                verifyKeyOrder,
-                value,
-                lockWait);
+        return with(draft -> draft.lockInMemory = value);
     }
 
     public Options withLockWait(LockWait value) {
-        return new Options(
-                pageSize,
-                initialMapBytes,
-                populate,
-                freelist,
-                persistFreelist,
-                preloadFreelist,
-                readOnly,
-                durability,
-                maxSizeBytes,
-                allocationStepBytes,
-                syncGrowth,
-                strict,
-                verifyKeyOrder,
-                lockInMemory,
-                value);
+        return with(draft -> draft.lockWait = value);
+    }
+
+    private Options with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.options();
+    }
+
+    /** All settings, to change one. */
+    private static final class Draft {
+        int pageSize;
+        long initialMapBytes;
+        boolean populate;
+        FreelistKind freelist;
+        boolean persistFreelist;
+        boolean preloadFreelist;
+        boolean readOnly;
+        Durability durability;
+        long maxSizeBytes;
+        long allocationStepBytes;
+        int sparePercent;
+        boolean syncGrowth;
+        boolean strict;
+        boolean verifyKeyOrder;
+        boolean lockInMemory;
+        LockWait lockWait;
+
+        Draft(Options options) {
+            pageSize = options.pageSize;
+            initialMapBytes = options.initialMapBytes;
+            populate = options.populate;
+            freelist = options.freelist;
+            persistFreelist = options.persistFreelist;
+            preloadFreelist = options.preloadFreelist;
+            readOnly = options.readOnly;
+            durability = options.durability;
+            maxSizeBytes = options.maxSizeBytes;
+            allocationStepBytes = options.allocationStepBytes;
+            sparePercent = options.sparePercent;
+            syncGrowth = options.syncGrowth;
+            strict = options.strict;
+            verifyKeyOrder = options.verifyKeyOrder;
+            lockInMemory = options.lockInMemory;
+            lockWait = options.lockWait;
+        }
+
+        Options options() {
+            return new Options(
+                    pageSize,
+                    initialMapBytes,
+                    populate,
+                    freelist,
+                    persistFreelist,
+                    preloadFreelist,
+                    readOnly,
+                    durability,
+                    maxSizeBytes,
+                    allocationStepBytes,
+                    sparePercent,
+                    syncGrowth,
+                    strict,
+                    verifyKeyOrder,
+                    lockInMemory,
+                    lockWait);
+        }
     }
 }

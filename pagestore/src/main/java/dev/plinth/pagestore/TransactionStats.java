@@ -16,6 +16,7 @@ import dev.plinth.pagestore.tree.TreeCounters;
  * @param spillNanos time to build the pages
  * @param writes write calls, meta page included
  * @param writeNanos time for growing, writing and syncing
+ * @param syncNanos of that, time of the two syncs
  */
 public record TransactionStats(
         long pages,
@@ -28,7 +29,8 @@ public record TransactionStats(
         long spills,
         long spillNanos,
         long writes,
-        long writeNanos) {
+        long writeNanos,
+        long syncNanos) {
     static TransactionStats of(TreeCounters counters) {
         return new TransactionStats(
                 counters.pageCount,
@@ -41,6 +43,7 @@ public record TransactionStats(
                 counters.spills,
                 counters.spillNanos,
                 counters.writes,
-                counters.writeNanos);
+                counters.writeNanos,
+                counters.syncNanos);
     }
 }

@@ -5,7 +5,7 @@ import dev.plinth.pagestore.file.Pages;
 import dev.plinth.pagestore.format.Bytes;
 import dev.plinth.pagestore.format.FreelistPage;
 import dev.plinth.pagestore.format.Meta;
-import dev.plinth.pagestore.freelist.BitmapFreelist;
+import dev.plinth.pagestore.freelist.Freelist;
 import dev.plinth.pagestore.tree.BucketTree;
 import dev.plinth.pagestore.tree.NodeSpace;
 import dev.plinth.pagestore.tree.PageSink;
@@ -230,8 +230,9 @@ public final class WriteTransaction extends Transaction {
         counters.rebalanceNanos += rebalanced - start;
         if (preferLowest) {
             database.freelist().preferLowest();
-        } else if (database.freelist() instanceof BitmapFreelist bitmap) {
-            bitmap.prepare(rootTree.estimatePages());
+        } else {
+            long pages = rootTree.estimatePages();
+            database.freelist().prepare(pages, database.sparePagesMax(highWaterMark));
         }
         rootTree.spill(sink);
         counters.spillNanos += database.nanos() - rebalanced;
@@ -258,14 +259,18 @@ public final class WriteTransaction extends Transaction {
         if (!database.persistsFreelist()) {
             return Meta.NO_FREELIST;
         }
-        long countMax = database.freelist().freeCount() + database.freelist().pendingCount();
-        long pages = FreelistPage.pagesFor(countMax, base.meta().pageSize());
-        long first = sink.allocate(pages);
+        Freelist freelist = database.freelist();
+        int pageSize = base.meta().pageSize();
+        long countMax = freelist.freeCount() + freelist.pendingCount();
+        long pages = FreelistPage.pagesFor(countMax, pageSize);
+        long first = sink.allocateForList(pages);
         MemorySegment buffer = sink.buffer();
         long offset = sink.bufferOffset();
-        long[] ids = database.freelist().freeAndPendingPages();
-        buffer.asSlice(offset, pages * base.meta().pageSize()).fill((byte) 0);
-        FreelistPage.write(buffer, offset, first, pages - 1, ids, ids.length);
+        long count = freelist.freeCount() + freelist.pendingCount();
+        long ids = FreelistPage.writeHeader(buffer, offset, first, pages - 1, count);
+        freelist.writeFreeAndPending(buffer, ids);
+        long end = ids + count * Long.BYTES;
+        buffer.asSlice(end, offset + pages * pageSize - end).fill((byte) 0);
         return first;
     }
 
@@ -323,7 +328,23 @@ public final class WriteTransaction extends Transaction {
 
         @Override
         public long allocate(long pages) {
-            long first = database.freelist().allocate(txid, pages);
+            Freelist freelist = database.freelist();
+            long first = freelist.allocate(txid, pages);
+            boolean isFull = first == 0 && !database.pageFile().hasRoomFor(highWaterMark + pages);
+            if (isFull && freelist.stopGrowing()) {
+                first = freelist.allocate(txid, pages);
+            }
+            return allocated(first, pages);
+        }
+
+        long allocateForList(long pages) {
+            long first = allocated(database.freelist().allocateForList(txid, pages), pages);
+            database.freelist().setAsideForList(first, pages);
+            return first;
+        }
+
+        private long allocated(long free, long pages) {
+            long first = free;
             if (first == 0) {
                 database.pageFile().reserve(highWaterMark + pages);
                 first = highWaterMark;

@@ -22,6 +22,9 @@ public final class CommitBuffer {
     /** A page id and the number of its run are packed into one long for sorting. */
     private static final int RUN_BITS = 24;
 
+    /** What is written at a time, and then handed to the device. */
+    private static final long PIECE_BYTES = 1 << 20;
+
     private static final int ALIGNMENT = 4096;
 
     private final int pageSize;
@@ -104,9 +107,11 @@ public final class CommitBuffer {
     /**
      * Writes all runs in the order of their pages, neighbours together.
      *
+     * @param startEarly have the device begin with what is written while the rest is being written:
+     *     when a sync will follow at once
      * @return number of write calls
      */
-    public int writeTo(DiskFile file) throws IOException {
+    public int writeTo(DiskFile file, boolean startEarly) throws IOException {
         long[] order = new long[runs];
         for (int i = 0; i < runs; i++) {
             assert pages[i] <= Long.MAX_VALUE >>> RUN_BITS && i < 1 << RUN_BITS;
@@ -115,18 +120,29 @@ public final class CommitBuffer {
         Arrays.sort(order);
         int calls = 0;
         int from = 0;
+        long started = 0;
+        long waiting = 0;
         List<MemorySegment> pieces = new ArrayList<>();
         while (from < runs) {
             int to = gather(order, from, pieces);
-            long position = (order[from] >>> RUN_BITS) * pageSize;
+            long position = position(order, from);
             if (pieces.size() == 1) {
                 file.pwrite(pieces.getFirst(), position);
             } else {
                 file.pwritev(pieces, position);
             }
             calls++;
+            for (MemorySegment piece : pieces) {
+                waiting += piece.byteSize();
+            }
             pieces.clear();
             from = to;
+            if (startEarly && waiting >= PIECE_BYTES && from < runs) {
+                long next = position(order, from);
+                file.startWriteback(started, next - started);
+                started = next;
+                waiting = 0;
+            }
         }
         return calls;
     }
@@ -139,7 +155,8 @@ public final class CommitBuffer {
         int inChunk = chunkOf[first];
         long nextPage = pages[first] + lengths[first];
         int to = from + 1;
-        while (to < order.length && pages[run(order, to)] == nextPage) {
+        long bytes = bytes(first);
+        while (to < order.length && pages[run(order, to)] == nextPage && bytes < PIECE_BYTES) {
             int run = run(order, to);
             if (chunkOf[run] != inChunk || offsets[run] != end) {
                 pieces.add(chunks.get(inChunk).segment.asSlice(start, end - start));
@@ -148,11 +165,16 @@ public final class CommitBuffer {
                 end = start;
             }
             end += bytes(run);
+            bytes += bytes(run);
             nextPage += lengths[run];
             to++;
         }
         pieces.add(chunks.get(inChunk).segment.asSlice(start, end - start));
         return to;
+    }
+
+    private long position(long[] order, int index) {
+        return (order[index] >>> RUN_BITS) * pageSize;
     }
 
     private static int run(long[] order, int index) {

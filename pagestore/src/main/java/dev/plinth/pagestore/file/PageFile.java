@@ -41,6 +41,10 @@ public final class PageFile implements AutoCloseable {
     private static final long MAP_STEP = 1L << 30;
     private static final long MAP_MAX = 0xFFFF_FFFF_FFFFL;
     private static final int NEW_FILE_PAGES = 4;
+    private static final long AHEAD_BYTES_MIN = 128 << 10;
+    private static final long AHEAD_BYTES_MAX = 1 << 20;
+    private static final long ZEROS_BYTES = 64 << 10;
+    private static final long ZEROS_ALIGNMENT = 4096;
 
     private final Path path;
     private final DiskFile file;
@@ -51,6 +55,12 @@ public final class PageFile implements AutoCloseable {
     private final UnsyncedRuns unsynced;
     private volatile Mapping mapping;
     private volatile long fileBytes;
+
+    /** From here on the file may have blocks that nobody has ever written; a lower bound. */
+    private long writtenEnd;
+
+    private long aheadBytes = AHEAD_BYTES_MIN;
+    private final MemorySegment zeros = Arena.ofAuto().allocate(ZEROS_BYTES, ZEROS_ALIGNMENT);
     private long referenceMapBytes;
 
     private PageFile(Path path, DiskFile file, Options options, int pageSize) throws IOException {
@@ -235,13 +245,18 @@ public final class PageFile implements AutoCloseable {
     /** Refuses pages up to {@code highWaterMark} if they would exceed the size that was granted. */
     public void reserve(long highWaterMark) {
         long needed = (highWaterMark + 1) * pageSize;
-        if (options.maxSizeBytes() > 0
-                && highWaterMark * pageSize > Math.max(options.maxSizeBytes(), fileBytes)) {
+        if (!hasRoomFor(highWaterMark)) {
             throw new DatabaseException.Full();
         }
         if (needed >= referenceMapBytes) {
             referenceMapBytes = referenceMapSize(path, Math.max(fileBytes, needed));
         }
+    }
+
+    /** Whether pages up to {@code highWaterMark} are within the size that was granted. */
+    public boolean hasRoomFor(long highWaterMark) {
+        return options.maxSizeBytes() == 0
+                || highWaterMark * pageSize <= Math.max(options.maxSizeBytes(), fileBytes);
     }
 
     /** Makes the file long enough for the state, and the mapping after it. */
@@ -285,6 +300,7 @@ public final class PageFile implements AutoCloseable {
         if (fileBytes - wanted > Math.min(options.allocationStepBytes(), fileBytes / 8)) {
             file.ftruncate(wanted);
             fileBytes = wanted;
+            writtenEnd = Math.min(writtenEnd, wanted);
             referenceMapBytes = referenceMapSize(path, fileBytes);
             file.fsync();
         }
@@ -328,7 +344,8 @@ public final class PageFile implements AutoCloseable {
      * their bytes are our own.
      */
     public int write(CommitBuffer buffer) throws IOException {
-        int calls = buffer.writeTo(file);
+        boolean syncFollows = options.durability() == Durability.EVERY_COMMIT;
+        int calls = buffer.writeTo(file, syncFollows);
         long end = 0;
         for (int run = 0; run < buffer.runCount(); run++) {
             long page = buffer.page(run);
@@ -345,6 +362,33 @@ public final class PageFile implements AutoCloseable {
         // Without resizing at growth the writes themselves make the file longer.
         fileBytes = Math.max(fileBytes, end * pageSize);
         return calls;
+    }
+
+    /**
+     * Writes zeros behind the pages that a commit has added to the file, if there are but few, so
+     * that the next commits find blocks that have been written before. The first write to a block
+     * costs the sync a commit of the file system's journal, which is most of a small commit; it is
+     * paid here once for many.
+     */
+    public void writeAhead(long oldHighWaterMark, long highWaterMark) throws IOException {
+        long end = highWaterMark * pageSize;
+        if (options.durability() != Durability.EVERY_COMMIT
+                || !options.syncGrowth()
+                || end <= writtenEnd) {
+            return;
+        }
+        long fresh = end - Math.max(writtenEnd, oldHighWaterMark * pageSize);
+        writtenEnd = end;
+        if (fresh <= aheadBytes / 4) {
+            long length = Math.min(aheadBytes, fileBytes - end);
+            List<MemorySegment> pieces = new ArrayList<>();
+            for (long at = 0; at < length; at += zeros.byteSize()) {
+                pieces.add(zeros.asSlice(0, Math.min(zeros.byteSize(), length - at)));
+            }
+            file.pwritev(pieces, end);
+            writtenEnd = end + length;
+            aheadBytes = Math.min(AHEAD_BYTES_MAX, aheadBytes * 2);
+        }
     }
 
     /** As {@link #sync}, but leaves room in the device's queue for others. */

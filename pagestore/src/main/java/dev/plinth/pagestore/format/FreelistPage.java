@@ -37,22 +37,20 @@ public final class FreelistPage {
         return sizeOf(count) / pageSize + 1;
     }
 
-    /** Writes header and ids. */
-    public static void write(
-            MemorySegment segment, long page, long id, long overflow, long[] ids, int count) {
+    /** Writes the header and the count; returns the offset at which the ids have to follow. */
+    public static long writeHeader(
+            MemorySegment segment, long page, long id, long overflow, long count) {
         boolean escape = count >= PageHeader.COUNT_MAX;
         PageHeader.write(
                 segment,
                 page,
                 id,
                 PageHeader.FREELIST,
-                escape ? PageHeader.COUNT_MAX : count,
+                escape ? PageHeader.COUNT_MAX : (int) count,
                 overflow);
-        long at = page + PageHeader.SIZE;
         if (escape) {
-            segment.set(Bytes.LONG, at, count);
-            at += ID_SIZE;
+            segment.set(Bytes.LONG, page + PageHeader.SIZE, count);
         }
-        MemorySegment.copy(ids, 0, segment, Bytes.LONG, at, count);
+        return ids(segment, page);
     }
 }

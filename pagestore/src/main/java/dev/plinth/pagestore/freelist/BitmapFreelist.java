@@ -1,171 +1,224 @@
 package dev.plinth.pagestore.freelist;
 
-import java.util.Arrays;
-
 /**
- * One bit for each page of the file. Runs are chosen so that a commit becomes few writes: {@link
- * #prepare} is told how many pages the commit will take, and looks for one run for all of them;
- * what does not fit is taken in ascending order from where the last run was found. Allocating a
- * page costs a look at one word while free pages are near.
+ * One bit for each page of the file. Runs are chosen so that a commit becomes few writes, because a
+ * device takes one long write much faster than many short ones: {@link #prepare} is told how many
+ * pages the commit will take, and looks for one run for all of them. If there is none, the commit
+ * goes to the end of the file, as long as the free pages are few; else it takes what is free in
+ * ascending order, from where the last commit ended. So the pages that have been left alone for
+ * longest come next, and of those most have become free meanwhile.
  *
- * <p>Looking for a run that is not there reads the whole bitmap (2 MiB for 64 GiB of pages of 4
- * KiB); the length that was not found is remembered until pages are freed, so that this happens
- * once for each length and commit at most.
+ * <p>The persisted list needs a long run in each commit. Two such runs are set aside and take
+ * turns; else the small allocations would nibble at them and the file would grow by a new one each
+ * time.
+ *
+ * <p>Allocating a page costs a look at one word while free pages are near. A length for which there
+ * is no run is remembered until pages that are freed make one.
  */
 public final class BitmapFreelist extends Freelist {
-    private long[] words = new long[16];
+    /** Runs of fewer pages on average are not worth having: a write of its own costs more. */
+    private static final long PAGES_PER_PIECE = 8;
+
+    /** Two more writes do not matter. */
+    private static final long SLACK_PAGES = 16;
+
+    private final PageSet free = new PageSet();
+    private final ListRun[] listRuns = {new ListRun(), new ListRun()};
     private long count;
 
-    /** Next place to look: ascending within a commit. */
+    /** Next place to look. */
     private long cursor = 2;
 
-    /** No free run has this many pages. */
+    /** No free run that is not set aside has this many pages. */
     private long absentRun = 1;
+
+    /** This commit goes to the end of the file. */
+    private boolean growing;
+
+    /** Pages that only the persisted list may have. */
+    private static final class ListRun {
+        long first;
+        long end;
+    }
 
     @Override
     public long freeCount() {
         return count;
     }
 
-    /** Places the cursor at a run of {@code pages}, or of the largest part that is to be had. */
-    public void prepare(long pages) {
-        for (long wanted = Math.min(pages, count); wanted > 1; wanted /= 2) {
-            long first = findRun(2, wanted);
-            if (first != 0) {
-                cursor = first;
-                return;
-            }
-            absentRun = Math.min(absentRun, wanted);
+    @Override
+    public void prepare(long pages, long spareMax) {
+        growing = false;
+        if (pages <= 1) {
+            return;
         }
+        long first = search(cursor, pages);
+        if (first == 0) {
+            first = search(2, pages);
+        }
+        if (first != 0) {
+            cursor = first;
+        } else {
+            absentRun = Math.min(absentRun, pages);
+            growing = count <= spareMax && piecesFor(pages) * PAGES_PER_PIECE > pages + SLACK_PAGES;
+        }
+    }
+
+    /** Into how many runs a commit would fall that took what comes next. */
+    private long piecesFor(long pages) {
+        long pieces = pages > count ? 1 : 0;
+        long rest = Math.min(pages, count);
+        long start = free.next(cursor);
+        while (rest > 0) {
+            if (start == 0) {
+                start = free.next(2);
+            }
+            long end = free.nextAbsent(start, start + rest);
+            rest -= end - start;
+            pieces++;
+            start = free.next(end);
+        }
+        return pieces;
+    }
+
+    @Override
+    public boolean stopGrowing() {
+        boolean stopped = growing;
+        growing = false;
+        return stopped;
     }
 
     @Override
     long take(long pages) {
-        if (pages > count || pages >= absentRun) {
+        if (growing || pages > count || pages >= absentRun) {
             return 0;
         }
-        long first = findRun(cursor, pages);
+        long first = search(cursor, pages);
         if (first == 0 && cursor > 2) {
-            first = findRun(2, pages);
+            first = search(2, pages);
         }
         if (first == 0) {
             absentRun = pages;
             return 0;
         }
+        cursor = first + pages;
+        return taken(first, pages);
+    }
+
+    private long taken(long first, long pages) {
         for (long page = first; page < first + pages; page++) {
-            words[(int) (page >>> 6)] &= ~(1L << page);
+            free.remove(page);
         }
         count -= pages;
-        cursor = first + pages;
         return first;
     }
 
+    @Override
+    long takeForList(long pages) {
+        for (ListRun run : listRuns) {
+            boolean fits = run.end - run.first >= pages;
+            if (fits && free.nextAbsent(run.first, run.end) == run.end) {
+                return taken(run.first, pages);
+            }
+        }
+        return take(pages);
+    }
+
+    @Override
+    public void setAsideForList(long first, long pages) {
+        ListRun older = listRuns[0];
+        ListRun newer = listRuns[1];
+        if (first == newer.first) {
+            return;
+        }
+        if (first != older.first) {
+            older.first = first;
+            older.end = first + pages;
+        }
+        listRuns[0] = newer;
+        listRuns[1] = older;
+    }
+
     /** The first run of that length which begins at or after {@code from}; 0 if there is none. */
-    private long findRun(long from, long pages) {
+    private long search(long from, long pages) {
         if (pages >= absentRun) {
             return 0;
         }
-        long start = nextFree(from);
+        long start = free.findRun(from, pages);
         while (start != 0) {
-            long end = nextUsed(start, start + pages);
-            if (end - start >= pages) {
+            long behind = endOfListRunWithin(start, start + pages);
+            if (behind == 0) {
                 return start;
             }
-            start = nextFree(end + 1);
+            start = free.findRun(behind, pages);
         }
         return 0;
     }
 
-    private long nextFree(long from) {
-        int word = (int) (from >>> 6);
-        if (word >= words.length) {
-            return 0;
-        }
-        long bits = words[word] & -1L << from;
-        while (bits == 0) {
-            if (++word == words.length) {
-                return 0;
+    private long endOfListRunWithin(long start, long end) {
+        for (ListRun run : listRuns) {
+            if (run.first < end && start < run.end) {
+                return run.end;
             }
-            bits = words[word];
         }
-        return ((long) word << 6) + Long.numberOfTrailingZeros(bits);
-    }
-
-    /** The first page from {@code from} on that is not free, or {@code limit}. */
-    private long nextUsed(long from, long limit) {
-        long page = from;
-        while (page < limit) {
-            int word = (int) (page >>> 6);
-            long used = word < words.length ? ~words[word] & -1L << page : -1L << page;
-            if (used != 0) {
-                return Math.min(limit, ((long) word << 6) + Long.numberOfTrailingZeros(used));
-            }
-            page = (long) (word + 1) << 6;
-        }
-        return limit;
+        return 0;
     }
 
     @Override
     void addFree(long[] pages) {
         for (long page : pages) {
-            int word = Math.toIntExact(page >>> 6);
-            if (word >= words.length) {
-                words = Arrays.copyOf(words, Math.max(word + 1, words.length * 2));
-            }
-            assert (words[word] & 1L << page) == 0;
-            words[word] |= 1L << page;
+            boolean added = free.add(page);
+            assert added;
         }
         count += pages.length;
-        if (pages.length > 0) {
-            absentRun = Long.MAX_VALUE;
+        long measured = 0;
+        for (long page : pages) {
+            if (page >= measured) {
+                long start = free.runStart(page);
+                measured = free.nextAbsent(page, Long.MAX_VALUE);
+                absentRun = Math.max(absentRun, measured - start + 1);
+            }
         }
     }
 
     @Override
     long takeTail(long end) {
         long newEnd = end;
-        while (newEnd > 2 && isFree(newEnd - 1)) {
+        while (newEnd > 2 && free.contains(newEnd - 1)) {
             newEnd--;
-            words[(int) (newEnd >>> 6)] &= ~(1L << newEnd);
+            free.remove(newEnd);
             count--;
         }
         return newEnd;
     }
 
-    private boolean isFree(long page) {
-        int word = (int) (page >>> 6);
-        return word < words.length && (words[word] & 1L << page) != 0;
-    }
-
     @Override
     public boolean hasRunBelow(long end, long pages) {
-        long first = findRun(2, pages);
+        long first = search(2, pages);
         return first != 0 && first + pages <= end;
     }
 
     @Override
     public void preferLowest() {
         cursor = 2;
+        growing = false;
+        for (ListRun run : listRuns) {
+            run.first = 0;
+            run.end = 0;
+        }
     }
 
     @Override
     void clearFree() {
-        Arrays.fill(words, 0);
+        free.clear();
         count = 0;
         absentRun = 1;
-        cursor = 2;
+        preferLowest();
     }
 
     @Override
     public long[] freePages() {
-        long[] pages = new long[Math.toIntExact(count)];
-        int at = 0;
-        for (int word = 0; word < words.length; word++) {
-            for (long bits = words[word]; bits != 0; bits &= bits - 1) {
-                pages[at++] = ((long) word << 6) + Long.numberOfTrailingZeros(bits);
-            }
-        }
-        return pages;
+        return free.toArray();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.plinth.pagestore.freelist;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -57,6 +58,26 @@ public abstract sealed class Freelist permits ArrayFreelist, BitmapFreelist {
     public void preferLowest() {}
 
     /**
+     * A commit is about to allocate about so many pages, and would like them to be neighbours.
+     *
+     * @param spareMax as long as no more pages are free, the file may rather grow
+     */
+    public void prepare(long pages, long spareMax) {}
+
+    /** The file must not grow any more; false if it was not going to while pages are free. */
+    public boolean stopGrowing() {
+        return false;
+    }
+
+    /** Takes a run for the persisted list, or 0. */
+    long takeForList(long pages) {
+        return take(pages);
+    }
+
+    /** A run that holds the persisted list now will do so again. */
+    public void setAsideForList(long first, long pages) {}
+
+    /**
      * Forgets the free pages at the end of the file, which will not belong to it any more.
      *
      * @return the new end
@@ -69,7 +90,7 @@ public abstract sealed class Freelist permits ArrayFreelist, BitmapFreelist {
         return newEnd;
     }
 
-    /** Calls back for each free page in ascending order. */
+    /** The free pages in ascending order. */
     public abstract long[] freePages();
 
     /** Number of pages that wait for readers. */
@@ -114,10 +135,15 @@ public abstract sealed class Freelist permits ArrayFreelist, BitmapFreelist {
      * @return the first page, or 0 if the file has to grow
      */
     public final long allocate(long txid, long pages) {
-        if (pages == 0) {
-            return 0;
-        }
-        long first = take(pages);
+        return pages == 0 ? 0 : allocated(txid, take(pages), pages);
+    }
+
+    /** As {@link #allocate}, for the list itself. */
+    public final long allocateForList(long txid, long pages) {
+        return allocated(txid, takeForList(pages), pages);
+    }
+
+    private long allocated(long txid, long first, long pages) {
         if (first == 0) {
             return 0;
         }
@@ -275,19 +301,13 @@ public abstract sealed class Freelist permits ArrayFreelist, BitmapFreelist {
 
     /** All free and pending pages, ascending: what the persisted list holds. */
     public final long[] freeAndPendingPages() {
-        long[] free = freePages();
-        if (pendingCount == 0) {
-            return free;
-        }
-        long[] all = Arrays.copyOf(free, Math.toIntExact(free.length + pendingCount));
-        int at = free.length;
-        for (Pending entry : pending.values()) {
-            for (int i = 0; i < entry.pages.size(); i++) {
-                all[at++] = entry.pages.get(i);
-            }
-        }
-        Arrays.sort(all);
-        return all;
+        return freeOrPending.toArray();
+    }
+
+    /** Writes {@link #freeAndPendingPages} as longs. */
+    public final void writeFreeAndPending(MemorySegment target, long offset) {
+        long written = freeOrPending.copyTo(target, offset);
+        assert written == freeCount() + pendingCount;
     }
 
     /** Pending pages by the transaction that freed them, sorted; for tests and tools. */

@@ -155,8 +155,9 @@ final class Node {
 
     /** About as many pages as this node and the nodes below it take. */
     long estimatePages(double fillPercent) {
-        long fillBytes = Math.max(1, (long) (space.pages.pageSize() * fillPercent));
-        long result = 1 + serializedBytes() / fillBytes;
+        long bytes = serializedBytes();
+        int pageSize = space.pages.pageSize();
+        long result = bytes < pageSize ? 1 : 1 + (long) (bytes / (pageSize * fillPercent));
         if (!leaf) {
             for (int i = 0; i < count; i++) {
                 Node child = nodes[i];
