@@ -2,12 +2,9 @@
 //
 //	bboltbench DIRECTORY [PART]   runs the workloads whose names contain PART, one line
 //	                              "name operations-per-second" each
-//	bboltbench check FILE         runs the library's own consistency check
-//	bboltbench digest FILE        prints the SHA-256 over all keys and values in order
 package main
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"os"
@@ -178,56 +175,7 @@ func fragmented(path string) {
 	report("fragmented-1", 300, start)
 }
 
-func digest(path string) {
-	db, err := bolt.Open(path, 0600, &bolt.Options{ReadOnly: true})
-	must(err)
-	h := sha256.New()
-	must(db.View(func(tx *bolt.Tx) error {
-		return tx.ForEach(func(name []byte, b *bolt.Bucket) error {
-			h.Write(name)
-			return walk(b, h)
-		})
-	}))
-	fmt.Printf("%x\n", h.Sum(nil))
-}
-
-func walk(b *bolt.Bucket, h interface{ Write([]byte) (int, error) }) error {
-	return b.ForEach(func(k, v []byte) error {
-		h.Write(k)
-		if v == nil {
-			return walk(b.Bucket(k), h)
-		}
-		h.Write(v)
-		return nil
-	})
-}
-
-func check(path string) {
-	db, err := bolt.Open(path, 0600, &bolt.Options{ReadOnly: true, PreLoadFreelist: true})
-	must(err)
-	must(db.View(func(tx *bolt.Tx) error {
-		found := 0
-		for err := range tx.Check() {
-			fmt.Println(err)
-			found++
-		}
-		if found > 0 {
-			return fmt.Errorf("%d errors found", found)
-		}
-		fmt.Println("OK")
-		return nil
-	}))
-}
-
 func main() {
-	if len(os.Args) == 3 && os.Args[1] == "check" {
-		check(os.Args[2])
-		return
-	}
-	if len(os.Args) == 3 && os.Args[1] == "digest" {
-		digest(os.Args[2])
-		return
-	}
 	dir := os.Args[1]
 	wanted := func(name string) bool {
 		return len(os.Args) < 3 || strings.Contains(name, os.Args[2])

@@ -72,10 +72,10 @@ public final class WriteTransaction extends Transaction {
         this.base = base;
         this.txid = txid;
         this.highWaterMark = base.meta().highWaterMark();
-        this.memory = new TransactionMemory(base.mapping(), false);
         this.space = new NodeSpace(base.pages(), database.arena(), counters);
         this.rootTree =
                 BucketTree.at(base.pages(), space, base.meta().root(), base.meta().rootSequence());
+        this.memory = new TransactionMemory(base.mapping(), false);
         this.root = new Bucket(this, rootTree);
     }
 

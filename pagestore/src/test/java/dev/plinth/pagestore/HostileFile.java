@@ -1,6 +1,8 @@
 package dev.plinth.pagestore;
 
 import dev.plinth.pagestore.check.CheckOptions;
+import dev.plinth.pagestore.format.Fnv1a;
+import dev.plinth.pagestore.format.Meta;
 import dev.plinth.pagestore.format.PageHeader;
 import dev.plinth.pagestore.inspect.InspectedFile;
 import dev.plinth.pagestore.inspect.RawPages;
@@ -9,6 +11,9 @@ import dev.plinth.pagestore.map.PageMap;
 import dev.plinth.pagestore.map.PageMapHtml;
 import dev.plinth.walio.io.sim.SimulatedDisk;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -19,12 +24,28 @@ import java.util.Objects;
 final class HostileFile {
     private static final Path PATH = Path.of("/data/db");
     private static final int ELEMENTS_MAX = 20_000;
+    private static final int META_END = Meta.SIZE;
 
     private final SimulatedDisk disk = new SimulatedDisk();
     private int elements;
 
     private HostileFile(byte[] content) throws IOException {
         disk.putDurableFile(PATH, content);
+    }
+
+    /**
+     * Makes the checksums of the meta pages match what they say, wherever a page size puts them:
+     * random changes reach no further than the checksum otherwise.
+     */
+    static void renewChecksums(byte[] content) {
+        ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
+        MemorySegment segment = MemorySegment.ofArray(content);
+        for (int page = 0; page + META_END <= content.length; page = Math.max(1024, 2 * page)) {
+            int meta = page + PageHeader.SIZE;
+            if (bytes.getInt(meta) == Meta.MAGIC) {
+                bytes.putLong(meta + 56, Fnv1a.hash(segment, meta, 56));
+            }
+        }
     }
 
     /** Returns normally or fails with what must not happen. */

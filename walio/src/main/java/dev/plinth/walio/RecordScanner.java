@@ -101,6 +101,12 @@ public final class RecordScanner implements AutoCloseable {
         if (recordBytes > limit) {
             throw failure(WalException.Kind.UNEXPECTED_END, tooLong(recordBytes, padBytes, limit));
         }
+        if (padBytes != Frame.padding(recordBytes)) {
+            // The reference reads on beside the multiples of 8, where a length word can be torn.
+            throw failure(
+                    WalException.Kind.MALFORMED,
+                    "length word " + Long.toHexString(word) + ": padding does not fit the length");
+        }
         long bodyOffset = nextOffset + Frame.WORD_BYTES;
         long bodyBytes = recordBytes + padBytes;
         if (fetch(bodyOffset, bodyBytes) < bodyBytes) {

@@ -2,6 +2,8 @@ package dev.plinth.walio;
 
 import dev.plinth.walio.frame.Frame;
 import dev.plinth.walio.frame.MalformedMessageException;
+import dev.plinth.walio.io.Disk;
+import dev.plinth.walio.io.DiskFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -32,6 +34,32 @@ public final class Replay {
 
     Replay(SnapshotMark snapshot) {
         this.snapshot = snapshot;
+    }
+
+    /**
+     * Reads a log that may belong to a running member: takes no lock and changes nothing. A torn
+     * end counts as the end.
+     *
+     * @param from where to begin: a mark of the log, or {@link SnapshotMark#START}
+     * @throws WalException for all else that is wrong with the log
+     */
+    public static Replay read(Disk disk, Path directory, SnapshotMark from) throws IOException {
+        LogDirectory names = new LogDirectory(disk, directory);
+        List<DiskFile> files = names.openForReading(names.segmentsFrom(from.index()));
+        Replay replay = new Replay(from);
+        try (RecordScanner scanner = new RecordScanner(files)) {
+            replay.readAll(scanner);
+        } catch (WalException e) {
+            if (e.kind() != WalException.Kind.UNEXPECTED_END) {
+                throw e;
+            }
+        } finally {
+            for (DiskFile file : files) {
+                file.close();
+            }
+        }
+        replay.requireMetadata(directory);
+        return replay;
     }
 
     /** Takes in all records up to the end of the log or to the first bad one, which it throws. */

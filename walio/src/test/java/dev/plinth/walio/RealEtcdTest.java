@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.walio.frame.Varint;
 import dev.plinth.walio.io.LinuxDisk;
 import dev.plinth.walio.io.SystemClock;
+import dev.plinth.walio.peers.Peers;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,21 +14,16 @@ import java.io.InputStreamReader;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -148,22 +144,6 @@ class RealEtcdTest {
         }
     }
 
-    private static Path program(String name) {
-        @Nullable String folder = System.getenv("PLINTH_PEERS");
-        Path program = folder == null ? null : Path.of(folder, "bin", name);
-        if (program == null || !Files.isExecutable(program)) {
-            String why =
-                    "needs the real "
-                            + name
-                            + ": run .ci/get-peers.sh DIR and set PLINTH_PEERS=DIR";
-            if (System.getenv("PLINTH_PEERS_REQUIRED") != null) {
-                Assertions.fail(why);
-            }
-            Assumptions.abort(why);
-        }
-        return Objects.requireNonNull(program);
-    }
-
     private final class Etcd implements AutoCloseable {
         private final String endpoint;
         private final Process process;
@@ -175,7 +155,7 @@ class RealEtcdTest {
             String peer = "http://127.0.0.1:" + peerPort;
             process =
                     new ProcessBuilder(
-                                    program("etcd").toString(),
+                                    Peers.etcd().toString(),
                                     "--name=m",
                                     "--data-dir=" + directory.resolve("data"),
                                     "--listen-client-urls=" + endpoint,
@@ -226,7 +206,7 @@ class RealEtcdTest {
 
         private String ctl(List<String> arguments) throws Exception {
             List<String> command = new ArrayList<>();
-            command.add(program("etcdctl").toString());
+            command.add(Peers.etcdctl().toString());
             command.add("--endpoints=" + endpoint);
             command.addAll(arguments);
             Process ctl = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -1,5 +1,6 @@
 package dev.plinth.pagestore.tree;
 
+import dev.plinth.pagestore.DatabaseException;
 import dev.plinth.pagestore.file.Pages;
 import dev.plinth.pagestore.format.BranchPage;
 import dev.plinth.pagestore.format.BucketHeader;
@@ -65,9 +66,16 @@ public final class BucketTree {
         this.sequence = sequence;
     }
 
-    /** The tree at a root page. */
+    /**
+     * The tree at a root page.
+     *
+     * @throws DatabaseException.Corrupted for page 0, which is a meta page
+     */
     public static BucketTree at(
             Pages pages, @Nullable NodeSpace space, long rootPage, long sequence) {
+        if (rootPage == INLINE) {
+            throw pages.corrupted(rootPage, "a meta page is named as the root of a tree");
+        }
         return new BucketTree(pages, space, rootPage, 0, sequence);
     }
 

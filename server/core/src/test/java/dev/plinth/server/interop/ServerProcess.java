@@ -1,5 +1,6 @@
 package dev.plinth.server.interop;
 
+import dev.plinth.walio.peers.Peers;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

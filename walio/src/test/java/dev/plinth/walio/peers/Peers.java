@@ -1,4 +1,4 @@
-package dev.plinth.server.interop;
+package dev.plinth.walio.peers;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,14 +17,17 @@ public final class Peers {
 
     private Peers() {}
 
+    /** The real server, of version 3.5. */
     public static Path etcd() {
         return program("etcd");
     }
 
+    /** Its command-line client. */
     public static Path etcdctl() {
         return program("etcdctl");
     }
 
+    /** Its tool for files. */
     public static Path etcdutl() {
         return program("etcdutl");
     }
