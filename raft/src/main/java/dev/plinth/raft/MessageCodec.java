@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * The encoding of {@link Message}. In the form of 3.5 every scalar is written and a snapshot is
- * always there; in that of 3.7 zero scalars are left out, but for the type.
+ * always there, but for the vote, which 3.5 does not know; in that of 3.7 zero scalars are left out,
+ * but for the type.
  */
 final class MessageCodec {
     /**
@@ -41,7 +42,7 @@ final class MessageCodec {
         if (!m.context().isEmpty()) {
             size += Wire.lengthDelimitedSize(m.context().length());
         }
-        size += scalarSize(m.vote(), all);
+        size += scalarSize(m.vote(), false);
         for (Message response : m.responses()) {
             size += Wire.lengthDelimitedSize(size(response, form));
         }
@@ -129,7 +130,7 @@ final class MessageCodec {
         if (!m.context().isEmpty()) {
             pos = Wire.putBytes(dst, pos, 12, m.context());
         }
-        pos = putScalar(dst, pos, 13, m.vote(), all);
+        pos = putScalar(dst, pos, 13, m.vote(), false);
         for (Message response : m.responses()) {
             pos = Wire.putLength(dst, pos, 14, size(response, form));
             pos = write(response, dst, pos, form);

@@ -704,6 +704,24 @@ public final class Backend implements AutoCloseable {
             this.transaction = transaction;
         }
 
+        /** Index of the last entry whose effects the version holds; 0 for none. */
+        public long consistentIndex() {
+            return metaLong(MetaKeys.consistentIndex());
+        }
+
+        /** Term of that entry; 0 when the file does not say. */
+        public long consistentTerm() {
+            return metaLong(MetaKeys.term());
+        }
+
+        private long metaLong(byte[] key) {
+            Bucket meta = transaction.bucket(SchemaBucket.META.nameBytes());
+            ByteView value = new ByteView();
+            return meta != null && meta.get(key, value) && value.length() == 8
+                    ? Bytes.getLong(value.toByteArray(), 0)
+                    : 0;
+        }
+
         /** Bytes that {@link #writeTo} will write. */
         public long sizeBytes() {
             return transaction.sizeBytes();

@@ -10,6 +10,7 @@ import dev.plinth.server.apply.Applier;
 import dev.plinth.server.auth.AuthStore;
 import dev.plinth.server.auth.Passwords;
 import dev.plinth.server.auth.SimpleTokens;
+import dev.plinth.server.cluster.ClusterView;
 import dev.plinth.server.cluster.MemberIds;
 import dev.plinth.server.cluster.Membership;
 import dev.plinth.server.config.GoDuration;
@@ -18,16 +19,21 @@ import dev.plinth.server.config.ServerConfig;
 import dev.plinth.server.consensus.Agent;
 import dev.plinth.server.consensus.AgentThread;
 import dev.plinth.server.consensus.Consensus;
+import dev.plinth.server.consensus.MessageReceiver;
 import dev.plinth.server.consensus.PeerTransport;
+import dev.plinth.server.consensus.SnapshotInstaller;
 import dev.plinth.server.consensus.SnapshotKeeper;
+import dev.plinth.server.core.ClusterMember;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.log.Log;
 import dev.plinth.server.maintenance.Announcer;
 import dev.plinth.server.maintenance.LeaseReaper;
 import dev.plinth.server.maintenance.VersionKeeper;
 import dev.plinth.server.metrics.Metrics;
-import dev.plinth.server.peer.PeerListener;
+import dev.plinth.server.peer.LeaderLeases;
+import dev.plinth.server.peer.NettyPeerTransport;
 import dev.plinth.server.quota.BackendQuota;
+import dev.plinth.server.rpc.OwnLeases;
 import dev.plinth.server.rpc.ServiceContext;
 import dev.plinth.server.rpc.ServiceLimits;
 import dev.plinth.server.rpc.SpaceCheck;
@@ -42,6 +48,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,16 +60,19 @@ final class Assembly {
     /**
      * What was opened from disk.
      *
-     * @param peers members of a new cluster; empty when the member is restarted
+     * @param peers members of a new cluster; empty when the member is restarted or joins
+     * @param existing members of the cluster that is joined, this one included; else empty
      */
     record Engine(
-            Backend backend,
+            BackendSlot backend,
+            BackendOpener opener,
             KeyValueStore store,
             Lessor lessor,
             AlarmStore alarms,
             Membership membership,
             FoundLog found,
-            List<Peer> peers) {}
+            List<Peer> peers,
+            List<ClusterMember> existing) {}
 
     private static final long SECOND = 1_000_000_000L;
     private static final long MILLI = 1_000_000L;
@@ -74,6 +85,7 @@ final class Assembly {
     private final DataDir dir;
     private final Lifecycle lifecycle;
     private final Member member;
+    private final Transport sockets;
     private final SecureRandom random = new SecureRandom();
     private @Nullable ExecutorService background;
 
@@ -84,7 +96,8 @@ final class Assembly {
             Disk disk,
             DataDir dir,
             Lifecycle lifecycle,
-            Member member) {
+            Member member,
+            Transport sockets) {
         this.config = config;
         this.log = log;
         this.clock = clock;
@@ -92,18 +105,60 @@ final class Assembly {
         this.dir = dir;
         this.lifecycle = lifecycle;
         this.member = member;
+        this.sockets = sockets;
     }
 
     /** Starts everything; clients are served when the cluster knows this member. */
     void start(Engine engine) throws StartException {
-        Backend backend = engine.backend();
-        BackendQuota quota = new BackendQuota(config.storage().quotaBytes(), backend::sizeBytes);
+        BackendSlot backend = engine.backend();
+        BackendQuota quota =
+                new BackendQuota(
+                        config.storage().quotaBytes(), () -> backend.get().sizeBytes());
         AtomicReference<Runnable> raiseNoSpace = new AtomicReference<>(() -> {});
         StorageVersionKeeper storageVersion =
                 new StorageVersionKeeper(backend, engine.membership(), config.compat(), log);
         Passwords passwords = new Passwords(config.flags().number("bcrypt-cost"), random);
-        AuthStore auth = authStore(backend, passwords);
-        Consensus consensus = consensus(engine, auth, quota, raiseNoSpace, storageVersion);
+        AuthStore auth = authStore(backend.get(), passwords);
+        ExecutorService transfers = transfers();
+        ReceivedSnapshots received = new ReceivedSnapshots(disk, dir.snap(), log);
+        PeerPort peerPort = new PeerPort(config, sockets, clock, log);
+        AtomicReference<NettyPeerTransport> peers = new AtomicReference<>();
+        AtomicReference<LongFunction<ClusterView>> viewAt =
+                new AtomicReference<>(_ -> engine.membership().view());
+        Consensus consensus =
+                consensus(
+                        engine,
+                        auth,
+                        quota,
+                        raiseNoSpace,
+                        storageVersion,
+                        receiver -> {
+                            NettyPeerTransport made =
+                                    peerPort.transport(
+                                            engine.membership(),
+                                            receiver,
+                                            this::removedFromCluster,
+                                            new PinnedStates(
+                                                    backend, index -> viewAt.get().apply(index)),
+                                            transfers);
+                            peers.set(made);
+                            return made;
+                        },
+                        new StateReplacement(
+                                backend,
+                                engine.opener(),
+                                received,
+                                dir.database(),
+                                new StateReplacement.Readers(
+                                        engine.lessor(),
+                                        engine.store(),
+                                        engine.alarms(),
+                                        auth,
+                                        engine.membership(),
+                                        storageVersion),
+                                transfers,
+                                log));
+        viewAt.set(consensus.applyLoop()::viewAt);
         raiseNoSpace.set(new SpaceCheck(quota, consensus.member())::raiseAlarm);
         String clusterVersion = engine.membership().view().version();
         log.info(
@@ -115,15 +170,31 @@ final class Assembly {
                 "cluster-version",
                 clusterVersion == null ? "to_be_decided" : clusterVersion);
         startLoops(engine, consensus);
-        Transport transport = Transport.open(Math.min(4, cores()));
-        member.onClose("sockets", transport);
-        servePeers(consensus.member(), transport);
-        ClientServer clients = new ClientServer(config, transport, log);
+        NettyPeerTransport transport = peers.get();
+        member.onClose("peers", transport);
+        ClientServer clients = new ClientServer(config, sockets, log);
         ServiceContext services = services(engine, consensus.member(), quota, auth, passwords);
+        peerPort.serve(member, consensus.member(), transport, received, ownLeases(services));
         startMaintenance(engine, consensus, () -> ready(clients, services));
         member.onClose("client listeners", clients);
         member.onClose("proposals", consensus);
+        transport.join(engine.existing());
         consensus.begin();
+    }
+
+    /** Threads for snapshots in both directions: they block, on the disk and on the peer. */
+    private ExecutorService transfers() {
+        ExecutorService transfers =
+                Executors.newCachedThreadPool(
+                        Thread.ofPlatform().daemon().name("transfer-", 0).factory());
+        member.onClose("transfers", transfers::shutdownNow);
+        return transfers;
+    }
+
+    private void removedFromCluster() {
+        log.error("the member has been permanently removed from the cluster");
+        log.error("data-dir used by this member must be removed");
+        lifecycle.end(0);
     }
 
     private AuthStore authStore(Backend backend, Passwords passwords) throws StartException {
@@ -141,7 +212,9 @@ final class Assembly {
             AuthStore auth,
             BackendQuota quota,
             AtomicReference<Runnable> raiseNoSpace,
-            StorageVersionKeeper storageVersion)
+            StorageVersionKeeper storageVersion,
+            Function<MessageReceiver, PeerTransport> transport,
+            SnapshotInstaller installer)
             throws StartException {
         ServerConfig.Raft raft = config.raft();
         FoundLog found = engine.found();
@@ -167,10 +240,11 @@ final class Assembly {
                             engine.peers()),
                     new Consensus.Parts(
                             engine.membership(),
-                            engine.backend(),
+                            engine.backend().get(),
                             found.log(),
                             new SnapFiles(disk, dir.snap(), WalFiles.form(config.compat())),
-                            PeerTransport.NONE,
+                            transport,
+                            installer,
                             waiters ->
                                     new Applier(
                                                     engine.store(),
@@ -182,7 +256,7 @@ final class Assembly {
                                                     waiters,
                                                     () -> raiseNoSpace.get().run(),
                                                     clock::monotonicNanos,
-                                                    engine.backend()::consistentIndex)
+                                                    () -> engine.backend().get().consistentIndex())
                                             ::apply,
                             storageVersion::current),
                     new MemberHooks(engine.lessor(), storageVersion),
@@ -219,9 +293,7 @@ final class Assembly {
 
         @Override
         public void removedFromCluster() {
-            log.error("the member has been permanently removed from the cluster");
-            log.error("data-dir used by this member must be removed");
-            lifecycle.end(0);
+            Assembly.this.removedFromCluster();
         }
 
         @Override
@@ -242,7 +314,7 @@ final class Assembly {
                 "last checkpoint",
                 () -> {
                     // The loops have ended; the log writer marks the snapshot that this may cause.
-                    engine.backend().forceCommit();
+                    engine.backend().get().forceCommit();
                     consensus.walWriter().doWork();
                 });
         int spins = cores() > 2 ? SPINS : 0;
@@ -250,7 +322,7 @@ final class Assembly {
                 thread(
                         new TurnAgent(
                                 "committer",
-                                engine.backend().committer()::doWork,
+                                now -> engine.backend().get().committer().doWork(now),
                                 clock::monotonicNanos,
                                 10 * MILLI),
                         0);
@@ -286,30 +358,13 @@ final class Assembly {
         return new AgentThread(agent, spins, lifecycle::agentFailed);
     }
 
-    private void servePeers(LocalMember local, Transport transport) throws StartException {
-        for (ListenUrl url : config.listeners().peer()) {
-            if (url.isUnix()) {
-                continue;
-            }
-            try {
-                PeerListener listener =
-                        PeerListener.start(
-                                PortCheck.address(url),
-                                transport.group(),
-                                transport.serverChannel(),
-                                local);
-                member.onClose(
-                        "peer listener",
-                        () -> {
-                            log.info("stopping serving peer traffic", "address", url.address());
-                            listener.close();
-                            log.info("stopped serving peer traffic", "address", url.address());
-                        });
-                log.info("serving peer traffic", "address", url.address());
-            } catch (IOException e) {
-                throw new StartException(PortCheck.failure(url, e), e);
-            }
-        }
+    private OwnLeases ownLeases(ServiceContext services) {
+        return new OwnLeases(
+                services.member(),
+                services.lessor(),
+                services.limits().requestBytesMax(),
+                services.background(),
+                clock::monotonicNanos);
     }
 
     private ServiceContext services(
@@ -331,11 +386,24 @@ final class Assembly {
         member.onClose("timer", timer::shutdownNow);
         this.background = background;
         ServerConfig.Requests requests = config.requests();
+        OwnLeases own =
+                new OwnLeases(
+                        local,
+                        engine.lessor(),
+                        (int) requests.requestBytesMax(),
+                        background,
+                        clock::monotonicNanos);
         return new ServiceContext(
                 local,
                 engine.store(),
-                engine::backend,
+                engine.backend(),
                 engine.lessor(),
+                new LeaderLeases(
+                        local,
+                        own,
+                        PeerPort.dialer(config, sockets),
+                        config.raft().requestTimeoutNanos(),
+                        clock::monotonicNanos),
                 engine.alarms(),
                 auth,
                 passwords,

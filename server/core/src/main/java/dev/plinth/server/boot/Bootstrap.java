@@ -3,32 +3,25 @@ package dev.plinth.server.boot;
 import dev.plinth.mvcc.KeyValueStore;
 import dev.plinth.mvcc.StoreOptions;
 import dev.plinth.mvcc.backend.Backend;
-import dev.plinth.mvcc.backend.BackendOptions;
 import dev.plinth.mvcc.lease.Lessor;
 import dev.plinth.mvcc.lease.LessorOptions;
-import dev.plinth.pagestore.Database;
-import dev.plinth.pagestore.LockWait;
-import dev.plinth.raft.Bytes;
-import dev.plinth.raft.Peer;
 import dev.plinth.server.apply.AlarmStore;
 import dev.plinth.server.cluster.MemberIds;
-import dev.plinth.server.cluster.MemberJson;
 import dev.plinth.server.cluster.Membership;
 import dev.plinth.server.config.GoDuration;
-import dev.plinth.server.config.InitialCluster;
 import dev.plinth.server.config.ListenUrl;
 import dev.plinth.server.config.ServerConfig;
-import dev.plinth.server.core.ClusterMember;
 import dev.plinth.server.log.Log;
+import dev.plinth.server.peer.PeerHttp;
+import dev.plinth.server.peer.RemoteCluster;
+import dev.plinth.server.rpc.Transport;
 import dev.plinth.walio.io.Clock;
 import dev.plinth.walio.io.Disk;
 import dev.plinth.walio.io.LinuxDisk;
 import dev.plinth.walio.io.SystemClock;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.io.IOException;
 import java.util.List;
-import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what the member is, a new one, a joining one or a restarted one, opens its files and
@@ -37,9 +30,6 @@ import java.util.TreeSet;
  * <p>Source of the decision and its texts: server.md 4, peer-protocol.md 11.
  */
 final class Bootstrap {
-    /** etcd waits ten seconds before it says so; an operator should know at once. */
-    private static final long LOCK_NOTICE_NANOS = 100_000_000L;
-
     private final ServerConfig config;
     private final Log log;
     private final Lifecycle lifecycle;
@@ -73,32 +63,50 @@ final class Bootstrap {
         PortCheck.check(config.listeners().client());
         boolean isRestart = dir.hasWal();
         logSettings(isRestart);
-        List<Peer> peers = isRestart ? List.of() : firstMembers();
-        dir.prepare();
         Member member = new Member(log);
         try {
-            return open(dir, isRestart, peers, member);
+            Transport sockets =
+                    Transport.open(Math.min(4, Runtime.getRuntime().availableProcessors()));
+            member.onClose("sockets", sockets);
+            ClusterPlan plan = isRestart ? null : plan(sockets);
+            dir.prepare();
+            return open(dir, plan, sockets, member);
         } catch (StartException | RuntimeException | Error e) {
             member.close();
             throw e;
         }
     }
 
-    private Member open(DataDir dir, boolean isRestart, List<Peer> peers, Member member)
+    private ClusterPlan plan(Transport sockets) throws StartException {
+        RemoteCluster remote =
+                new RemoteCluster(new PeerHttp(PeerPort.dialer(config, sockets)));
+        return config.cluster().isExisting()
+                ? new JoinedCluster(config).plan(remote)
+                : new NewCluster(config).plan(remote);
+    }
+
+    private Member open(
+            DataDir dir, @Nullable ClusterPlan plan, Transport sockets, Member member)
             throws StartException {
+        boolean isRestart = plan == null;
         boolean hadDatabase = dir.hasDatabase();
-        Backend backend = openBackend(dir);
-        member.onClose("database", backend);
-        LogChecks checks = new LogChecks(backend, dir.database(), log);
+        BackendOpener opener = new BackendOpener(config, disk, clock, log);
         WalFiles files = new WalFiles(disk, clock, dir, config, log);
-        FoundLog found;
+        Backend backend = openBackend(opener, dir);
         if (isRestart) {
+            backend = finishReplacement(opener, dir, files, backend);
+        }
+        BackendSlot slot = new BackendSlot(backend);
+        member.onClose("database", slot);
+        LogChecks checks = new LogChecks(backend, dir.database(), log);
+        FoundLog found;
+        if (plan == null) {
             found = files.open(backend.consistentIndex());
             member.onClose("log", found.log());
             checks.requireReach(found, hadDatabase, config.storage().allowsLostLog());
         } else {
             checks.requireNoEntries(dir.wal());
-            found = files.create(ownMetadata(peers));
+            found = files.create(plan.identity());
             member.onClose("log", found.log());
         }
         WalMetadata metadata = found.metadata();
@@ -116,10 +124,6 @@ final class Bootstrap {
             found =
                     new ForcedCluster(WalFiles.form(config.compat()), log)
                             .apply(found, backend.consistentIndex(), membership.view());
-        } else if (membership.view().members().size() > 1) {
-            throw new StartException(
-                    "this member's cluster has %d members; this release runs clusters of one (--force-new-cluster makes it one)"
-                            .formatted(membership.view().members().size()));
         }
         long now = clock.monotonicNanos();
         Lessor lessor = Lessor.recover(backend, lessorOptions());
@@ -156,47 +160,24 @@ final class Bootstrap {
                     MemberIds.text(metadata.clusterId()));
         }
         AlarmStore alarms = new AlarmStore(backend);
-        new Assembly(config, log, clock, disk, dir, lifecycle, member)
+        new Assembly(config, log, clock, disk, dir, lifecycle, member, sockets)
                 .start(
                         new Assembly.Engine(
-                                backend, store, lessor, alarms, membership, found, peers));
+                                slot,
+                                opener,
+                                store,
+                                lessor,
+                                alarms,
+                                membership,
+                                found,
+                                plan == null ? List.of() : plan.firstMembers(),
+                                plan == null ? List.of() : plan.existing()));
         return member;
     }
 
-    private Backend openBackend(DataDir dir) throws StartException {
-        long start = clock.monotonicNanos();
+    private Backend openBackend(BackendOpener opener, DataDir dir) throws StartException {
         try {
-            Database database =
-                    Database.open(
-                            disk,
-                            dir.database(),
-                            Backend.databaseOptions()
-                                    .withLockWait(
-                                            LockWait.forever(clock)
-                                                    .withNotice(
-                                                            LOCK_NOTICE_NANOS,
-                                                            () -> tellLocked(dir.database()))));
-            BackendOptions defaults = BackendOptions.DEFAULT;
-            Backend backend =
-                    Backend.open(
-                            disk,
-                            database,
-                            new BackendOptions(
-                                    config.storage().batchIntervalNanos(),
-                                    (int)
-                                            Math.min(
-                                                    config.storage().batchLimit(),
-                                                    Integer.MAX_VALUE),
-                                    defaults.flushBytes(),
-                                    defaults.checkpointIntervalNanos(),
-                                    defaults.checkpointBytes()));
-            log.info(
-                    "opened backend db",
-                    "path",
-                    dir.database().toString(),
-                    "took",
-                    GoDuration.format(clock.monotonicNanos() - start));
-            return backend;
+            return opener.open(dir.database());
         } catch (RuntimeException e) {
             throw new StartException(
                     "cannot open database file (%s): %s".formatted(dir.database(), e.getMessage()),
@@ -204,11 +185,27 @@ final class Bootstrap {
         }
     }
 
-    private void tellLocked(Path database) {
-        log.info(
-                "db file is flocked by another process, or taking too long",
-                "path",
-                database.toString());
+    /**
+     * The log may say that it begins at a leader's snapshot whose database had been received but
+     * not yet taken over when the member ended.
+     */
+    private Backend finishReplacement(
+            BackendOpener opener, DataDir dir, WalFiles files, Backend backend)
+            throws StartException {
+        ReceivedSnapshots received = new ReceivedSnapshots(disk, dir.snap(), log);
+        long begin = files.beginning();
+        try {
+            if (backend.consistentIndex() >= begin || !received.has(begin)) {
+                return backend;
+            }
+            log.info("taking over the database of a leader's snapshot", "snapshot-index", begin);
+            backend.close();
+            received.adopt(begin, dir.database());
+        } catch (IOException e) {
+            throw new StartException(
+                    "cannot take over the database of a leader's snapshot: " + e.getMessage(), e);
+        }
+        return openBackend(opener, dir);
     }
 
     private LessorOptions lessorOptions() {
@@ -221,72 +218,6 @@ final class Bootstrap {
                 defaults.revokesPerRound(),
                 isCheckpointing ? 300_000_000_000L : 0,
                 config.gates().isOn("LeaseCheckpointPersist"));
-    }
-
-    /** The members that a new cluster is made of, by ascending id. */
-    private List<Peer> firstMembers() throws StartException {
-        InitialCluster initial = config.cluster().initial();
-        String name = config.identity().name();
-        List<String> own = initial.urlsByName().get(name);
-        if (own == null) {
-            throw new StartException(
-                    "couldn't find local name \""
-                            + name
-                            + "\" in the initial cluster configuration");
-        }
-        if (initial.hasDuplicateUrl()) {
-            throw new StartException(
-                    "initial cluster " + initial.canonicalText() + " has duplicate url");
-        }
-        requireOwnUrls(own, ListenUrl.texts(config.cluster().advertisePeer()), name);
-        if (config.cluster().isExisting() || initial.urlsByName().size() > 1) {
-            throw new StartException(
-                    "this release runs clusters of one member: --initial-cluster-state=existing and"
-                            + " more than one name in --initial-cluster are not available");
-        }
-        List<ClusterMember> members = new ArrayList<>();
-        initial.urlsByName()
-                .forEach((memberName, urls) ->
-                        members.add(
-                                new ClusterMember(
-                                        MemberIds.ofInitialMember(urls, config.cluster().token()),
-                                        memberName,
-                                        urls,
-                                        List.of(),
-                                        false)));
-        members.sort(Comparator.comparing(ClusterMember::id, Long::compareUnsigned));
-        return members.stream()
-                .map(member -> new Peer(member.id(), Bytes.utf8(MemberJson.write(member))))
-                .toList();
-    }
-
-    private void requireOwnUrls(List<String> inCluster, List<String> advertised, String name)
-            throws StartException {
-        if (new TreeSet<>(inCluster).equals(new TreeSet<>(advertised))) {
-            return;
-        }
-        String named = String.join(",", inCluster.stream().map(url -> name + "=" + url).toList());
-        for (String url : advertised) {
-            if (!inCluster.contains(url)) {
-                throw new StartException(
-                        "--initial-advertise-peer-urls has %s but missing from --initial-cluster=%s"
-                                .formatted(url, config.cluster().initial().canonicalText()));
-            }
-        }
-        throw new StartException(
-                "--initial-cluster has %s but missing from --initial-advertise-peer-urls=%s"
-                        .formatted(named, String.join(",", advertised)));
-    }
-
-    private WalMetadata ownMetadata(List<Peer> peers) {
-        List<String> own =
-                config.cluster()
-                        .initial()
-                        .urlsByName()
-                        .getOrDefault(config.identity().name(), List.of());
-        return new WalMetadata(
-                MemberIds.ofInitialMember(own, config.cluster().token()),
-                MemberIds.ofCluster(peers.stream().map(Peer::id).toList()));
     }
 
     private void logListeners() {

@@ -8,6 +8,7 @@ import dev.plinth.server.cluster.Membership;
 import dev.plinth.server.config.CompatVersion;
 import dev.plinth.server.log.Log;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,14 +20,15 @@ import org.jspecify.annotations.Nullable;
 final class StorageVersionKeeper {
     private static final String UNDECIDED = "3.0.0";
 
-    private final Backend backend;
+    private final Supplier<Backend> backend;
     private final Membership membership;
     private final CompatVersion compat;
     private final Log log;
     private @Nullable String seenClusterVersion;
     private volatile @Nullable StorageVersion current;
 
-    StorageVersionKeeper(Backend backend, Membership membership, CompatVersion compat, Log log) {
+    StorageVersionKeeper(
+            Supplier<Backend> backend, Membership membership, CompatVersion compat, Log log) {
         this.backend = backend;
         this.membership = membership;
         this.compat = compat;
@@ -57,29 +59,36 @@ final class StorageVersionKeeper {
                 cluster,
                 "storage-version",
                 String.valueOf(current));
-        backend.beginMaintenance();
+        Backend database = backend.get();
+        database.beginMaintenance();
         try {
             if (isWritten) {
-                backend.put(
+                database.put(
                         SchemaBucket.META,
                         MetaKeys.storageVersion(),
                         wanted.toString().getBytes(StandardCharsets.US_ASCII));
             } else {
-                backend.delete(SchemaBucket.META, MetaKeys.storageVersion());
+                database.delete(SchemaBucket.META, MetaKeys.storageVersion());
             }
         } finally {
-            backend.endMaintenance();
+            database.endMaintenance();
         }
         current = wanted;
         log.info("updated storage version", "new-storage-version", wanted.toString());
     }
 
+    /** Reads the version anew, after a snapshot of the leader; the apply loop. */
+    void reload() {
+        seenClusterVersion = null;
+        current = stored();
+    }
+
     private @Nullable StorageVersion stored() {
-        byte[] value = backend.get(SchemaBucket.META, MetaKeys.storageVersion());
+        byte[] value = backend.get().get(SchemaBucket.META, MetaKeys.storageVersion());
         if (value != null && value.length > 0) {
             return parse(new String(value, StandardCharsets.US_ASCII));
         }
-        return backend.consistentTerm() != 0 ? StorageVersion.V3_5 : null;
+        return backend.get().consistentTerm() != 0 ? StorageVersion.V3_5 : null;
     }
 
     private static StorageVersion parse(String version) {

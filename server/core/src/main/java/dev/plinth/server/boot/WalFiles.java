@@ -61,6 +61,16 @@ final class WalFiles {
         }
     }
 
+    /** Index of the snapshot that a start would begin from; 0 for the beginning. */
+    long beginning() throws StartException {
+        try {
+            List<SnapshotMark> marks = SnapshotMarks.valid(disk, dir.wal());
+            return marks.isEmpty() ? 0 : marks.getLast().index();
+        } catch (IOException e) {
+            throw new StartException("failed to open WAL: " + e.getMessage(), e);
+        }
+    }
+
     /**
      * Opens the log from its last valid snapshot record on; a torn tail is cut off.
      *

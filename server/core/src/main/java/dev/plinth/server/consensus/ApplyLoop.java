@@ -5,6 +5,7 @@ import dev.plinth.raft.ConfChange;
 import dev.plinth.raft.Entry;
 import dev.plinth.raft.Message;
 import dev.plinth.raft.RaftDecodeException;
+import dev.plinth.raft.Snapshot;
 import dev.plinth.server.cluster.ClusterView;
 import dev.plinth.server.cluster.MemberIds;
 import dev.plinth.server.cluster.Membership;
@@ -38,6 +39,9 @@ public final class ApplyLoop implements Agent {
         /** The members changed. */
         void membersChanged(ConfChange change, ClusterView view);
 
+        /** A leader's snapshot has taken the place of the state. */
+        void restored(Snapshot snapshot, Backend backend, ClusterView view);
+
         /** A turn's entries have been applied. */
         void batchApplied(long appliedIndex);
     }
@@ -61,20 +65,27 @@ public final class ApplyLoop implements Agent {
         void failed(RefusedException reason);
     }
 
+    private sealed interface Work {
+        record Entries(Message message) implements Work {}
+
+        record Install(Snapshot snapshot, Runnable done) implements Work {}
+    }
+
     private record WaitingChange(MemberChangeWaiter waiter, long deadlineNanos) {}
 
-    private final Backend backend;
     private final EntryApplier applier;
+    private final SnapshotInstaller installer;
     private final Membership membership;
     private final WaitRegistry waiters;
     private final AppliedIndex applied;
     private final Log log;
-    private final MpscQueue<Message> queue = new MpscQueue<>(QUEUE_MAX);
+    private final MpscQueue<Work> queue = new MpscQueue<>(QUEUE_MAX);
     private final Map<Long, WaitingChange> changes = new ConcurrentHashMap<>();
 
     /** The cluster as of an index, for snapshots that are taken behind the applied index. */
     private final ConcurrentSkipListMap<Long, ClusterView> views = new ConcurrentSkipListMap<>();
 
+    private Backend backend;
     private @Nullable RaftLoop raft;
     private @Nullable Events events;
     private Runnable waker = () -> {};
@@ -90,9 +101,11 @@ public final class ApplyLoop implements Agent {
             Membership membership,
             WaitRegistry waiters,
             AppliedIndex applied,
+            SnapshotInstaller installer,
             Log log) {
         this.backend = backend;
         this.applier = applier;
+        this.installer = installer;
         this.membership = membership;
         this.waiters = waiters;
         this.applied = applied;
@@ -114,7 +127,17 @@ public final class ApplyLoop implements Agent {
 
     /** Hands over an apply message of the raft loop, which then wakes or drives this loop. */
     void apply(Message message) {
-        if (!queue.offer(message)) {
+        enqueue(new Work.Entries(message));
+    }
+
+    /** Puts a leader's snapshot in the place of the state, behind all that was handed over. */
+    void install(Snapshot snapshot, Runnable done) {
+        enqueue(new Work.Install(snapshot, done));
+        waker.run();
+    }
+
+    private void enqueue(Work work) {
+        if (!queue.offer(work)) {
             throw new IllegalStateException("the apply loop's queue is full: " + queue.size());
         }
     }
@@ -140,7 +163,7 @@ public final class ApplyLoop implements Agent {
     }
 
     /** The cluster as it was when the entry of this index had been applied; any thread. */
-    ClusterView viewAt(long index) {
+    public ClusterView viewAt(long index) {
         var floor = views.floorEntry(index);
         return floor == null ? membership.view() : floor.getValue();
     }
@@ -201,19 +224,54 @@ public final class ApplyLoop implements Agent {
 
     private int applyQueued() {
         int done = 0;
-        for (Message message = queue.poll(); message != null; message = queue.poll()) {
-            List<Entry> entries = message.entries();
-            for (int i = 0; i < entries.size(); i++) {
-                applyEntry(entries.get(i));
+        for (Work work = queue.poll(); work != null; work = queue.poll()) {
+            switch (work) {
+                case Work.Entries(Message message) -> done += applyAll(message);
+                case Work.Install(Snapshot snapshot, Runnable installed) -> {
+                    restore(snapshot);
+                    installed.run();
+                    done++;
+                }
             }
-            applied.advance(entries.getLast().index());
-            raft().step(message.responses());
-            done += entries.size();
         }
         if (done > 0) {
             events().batchApplied(applied.get());
         }
         return done;
+    }
+
+    private int applyAll(Message message) {
+        List<Entry> entries = message.entries();
+        for (int i = 0; i < entries.size(); i++) {
+            applyEntry(entries.get(i));
+        }
+        applied.advance(entries.getLast().index());
+        raft().step(message.responses());
+        return entries.size();
+    }
+
+    private void restore(Snapshot snapshot) {
+        long index = snapshot.index();
+        if (index <= backend.consistentIndex()) {
+            throw new IllegalStateException(
+                    "snapshot at index %d should be greater than the applied index %d"
+                            .formatted(index, backend.consistentIndex()));
+        }
+        Backend installed = installer.install(snapshot);
+        if (installed.consistentIndex() != index) {
+            throw new IllegalStateException(
+                    "the database of the snapshot at index %d holds entries up to index %d"
+                            .formatted(index, installed.consistentIndex()));
+        }
+        backend = installed;
+        appliedTerm = snapshot.term();
+        ClusterView view = membership.view();
+        lastView = view;
+        views.clear();
+        views.put(index, view);
+        applied.advance(index);
+        raft().restored(view.confState());
+        events().restored(snapshot, installed, view);
     }
 
     private void applyEntry(Entry entry) {
@@ -240,13 +298,14 @@ public final class ApplyLoop implements Agent {
                                 "unknown entry type; must be either EntryNormal or"
                                         + " EntryConfChange");
             }
+            appliedTerm = entry.term();
+            // Within the entry: who pins the database at this index finds the view of it.
+            if (!membership.view().equals(lastView)) {
+                lastView = membership.view();
+                views.put(index, lastView);
+            }
         } finally {
             backend.endEntry();
-        }
-        appliedTerm = entry.term();
-        if (!membership.view().equals(lastView)) {
-            lastView = membership.view();
-            views.put(index, lastView);
         }
     }
 
@@ -260,14 +319,17 @@ public final class ApplyLoop implements Agent {
         RefusedException refusal = membership.validate(change);
         long id = change.id();
         if (refusal != null) {
-            raft().applyConfChange(ConfChange.of(change.type(), 0), () -> failChange(id, refusal));
+            raft().applyConfChange(
+                            entry.index(),
+                            ConfChange.of(change.type(), 0),
+                            () -> failChange(id, refusal));
             return;
         }
         membership.apply(change);
         ClusterView view = membership.view();
         events().membersChanged(change, view);
         // The client is answered when raft has taken the change, since the next one may follow.
-        raft().applyConfChange(change, () -> completeChange(id, view));
+        raft().applyConfChange(entry.index(), change, () -> completeChange(id, view));
         log.info(
                 "applied a configuration change through raft",
                 "local-member-id",

@@ -81,7 +81,8 @@ public final class Consensus implements AutoCloseable {
      * @param backend the database
      * @param log where entries become durable
      * @param snapshotFiles where snapshot files go
-     * @param transport the other members
+     * @param transport makes the connection to the other members, given where they arrive
+     * @param installer takes snapshots of a leader
      * @param applier makes the applier, given who waits
      * @param storageVersion version of the database's schema, null when unknown
      */
@@ -90,7 +91,8 @@ public final class Consensus implements AutoCloseable {
             Backend backend,
             EntryLog log,
             SnapshotKeeper.SnapshotFiles snapshotFiles,
-            PeerTransport transport,
+            Function<MessageReceiver, PeerTransport> transport,
+            SnapshotInstaller installer,
             Function<Waiters, ApplyLoop.EntryApplier> applier,
             Supplier<@Nullable StorageVersion> storageVersion) {}
 
@@ -123,6 +125,7 @@ public final class Consensus implements AutoCloseable {
     private final RaftLoop raft;
     private final SnapshotKeeper snapshots;
     private final ConsensusMember member;
+    private final PeerTransport transport;
     private final boolean isSoleVoter;
 
     /**
@@ -161,7 +164,15 @@ public final class Consensus implements AutoCloseable {
         ConfState confState = confState(recovered, membership.view());
         isSoleVoter = confState.voters().equals(List.of(localId));
         RequestIds ids = new RequestIds(localId, clock.wallMillis());
-        wal = new WalWriter(parts.log(), storage, localId, recovered.state(), clock, hooks::synced);
+        wal =
+                new WalWriter(
+                        parts.log(),
+                        storage,
+                        localId,
+                        recovered.state(),
+                        clock,
+                        hooks::synced,
+                        parts.snapshotFiles());
         apply =
                 new ApplyLoop(
                         parts.backend(),
@@ -169,6 +180,7 @@ public final class Consensus implements AutoCloseable {
                         membership,
                         waiters,
                         applied,
+                        parts.installer(),
                         surroundings.log());
         raft =
                 new RaftLoop(
@@ -181,8 +193,8 @@ public final class Consensus implements AutoCloseable {
                         surroundings.log(),
                         wal,
                         apply,
-                        new ReadIndexer(ids, applied),
-                        parts.transport());
+                        new ReadIndexer(ids, applied));
+        transport = parts.transport().apply(raft);
         snapshots =
                 new SnapshotKeeper(
                         settings.snapshots(),
@@ -225,11 +237,18 @@ public final class Consensus implements AutoCloseable {
 
                     @Override
                     public void membersChanged(ConfChange change, ClusterView view) {
-                        parts.transport().setMembers(view);
+                        transport.setMembers(view);
                         if (change.type() == ConfChangeType.REMOVE_NODE
                                 && change.nodeId() == parts.membership().localId()) {
                             hooks.removedFromCluster();
                         }
+                    }
+
+                    @Override
+                    public void restored(Snapshot snapshot, Backend backend, ClusterView view) {
+                        snapshots.restored(snapshot.index());
+                        backend.onCheckpoint(snapshots::checkpointed);
+                        transport.setMembers(view);
                     }
 
                     @Override
@@ -294,17 +313,22 @@ public final class Consensus implements AutoCloseable {
 
     /** Connects the threads that drive the loops. Before they start. */
     public void connect(Runnable wakeRaft, Runnable wakeWal, Runnable wakeApply) {
-        raft.connect(wakeRaft, member::expire);
-        wal.connect(raft::step, parts.transport()::send, wakeWal);
+        raft.connect(transport, wakeRaft, member::expire);
+        wal.connect(raft::step, transport::send, apply::install, wakeWal);
         apply.connect(raft, wakeApply);
     }
 
     /** Gets the member going: one that is the only voter need not wait for anybody. */
     public void begin() {
-        parts.transport().setMembers(parts.membership().view());
+        transport.setMembers(parts.membership().view());
         if (isSoleVoter) {
             raft.campaignSoon();
         }
+    }
+
+    /** The other members. */
+    public PeerTransport transport() {
+        return transport;
     }
 
     /** The loop that owns raft. */

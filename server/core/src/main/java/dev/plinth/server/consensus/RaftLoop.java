@@ -10,6 +10,7 @@ import dev.plinth.raft.RaftException;
 import dev.plinth.raft.RawNode;
 import dev.plinth.raft.Ready;
 import dev.plinth.raft.Role;
+import dev.plinth.raft.SnapshotStatus;
 import dev.plinth.raft.SoftState;
 import dev.plinth.server.cluster.MemberIds;
 import dev.plinth.server.core.Barrier;
@@ -31,8 +32,12 @@ import java.util.function.Consumer;
  *
  * <p>{@link #status} and {@link #committedIndex} are published for any thread.
  */
-public final class RaftLoop implements Agent {
+public final class RaftLoop implements Agent, MessageReceiver {
     private static final int INBOX_MAX = 1 << 16;
+
+    /** Beyond this what peers send is refused, so that this member's own workers find room. */
+    private static final int INBOX_FOR_PEERS = INBOX_MAX / 2;
+
     private static final int PROPOSALS_MAX = 1 << 14;
     private static final int APPEND_ENTRIES_MAX = 4096;
     private static final long APPEND_BYTES_MAX = 4L << 20;
@@ -61,7 +66,7 @@ public final class RaftLoop implements Agent {
     private final WalWriter wal;
     private final ApplyLoop apply;
     private final ReadIndexer reads;
-    private final PeerTransport transport;
+    private PeerTransport transport = PeerTransport.NONE;
     private final MpscQueue<Command> inbox = new MpscQueue<>(INBOX_MAX);
     private final MpscQueue<Proposal> proposals = new MpscQueue<>(PROPOSALS_MAX);
     private final List<Message> outgoing = new ArrayList<>();
@@ -87,8 +92,7 @@ public final class RaftLoop implements Agent {
             Log log,
             WalWriter wal,
             ApplyLoop apply,
-            ReadIndexer reads,
-            PeerTransport transport) {
+            ReadIndexer reads) {
         this.node = node;
         this.settings = settings;
         this.confState = confState;
@@ -98,12 +102,12 @@ public final class RaftLoop implements Agent {
         this.wal = wal;
         this.apply = apply;
         this.reads = reads;
-        this.transport = transport;
         this.nextTickNanos = clock.monotonicNanos() + settings.tickNanos();
     }
 
-    /** Connects the thread that drives the loop, and what runs once a tick. */
-    void connect(Runnable newWaker, Consumer<Long> onTick) {
+    /** Connects the other members, the thread that drives the loop, and what runs once a tick. */
+    void connect(PeerTransport peers, Runnable newWaker, Consumer<Long> onTick) {
+        transport = peers;
         waker = newWaker;
         ticked = onTick;
     }
@@ -140,13 +144,33 @@ public final class RaftLoop implements Agent {
         waker.run();
     }
 
-    /** Takes messages of peers or of the workers. */
+    /** Takes messages of the workers. */
     public void step(List<Message> messages) {
-        enqueue(target -> {
-            for (int i = 0; i < messages.size(); i++) {
-                stepOne(target, messages.get(i));
-            }
+        enqueue(target -> stepAll(target, messages));
+    }
+
+    @Override
+    public boolean receive(List<Message> messages, Runnable taken) {
+        if (inbox.size() >= INBOX_FOR_PEERS) {
+            return false;
+        }
+        return offer(target -> {
+            stepAll(target, messages);
+            taken.run();
         });
+    }
+
+    @Override
+    public void unreachable(long memberId) {
+        // Lost along with the rest when the loop is far behind: raft finds out by itself.
+        var _ = offer(target -> target.reportUnreachable(memberId));
+    }
+
+    @Override
+    public void snapshotSent(long memberId, boolean isDelivered) {
+        enqueue(target ->
+                target.reportSnapshot(
+                        memberId, isDelivered ? SnapshotStatus.FINISH : SnapshotStatus.FAILURE));
     }
 
     /**
@@ -165,13 +189,22 @@ public final class RaftLoop implements Agent {
     /**
      * A committed change takes effect in raft; with node id 0 for one that was refused.
      *
+     * @param index index of its entry
      * @param done runs on the loop afterwards
      */
-    void applyConfChange(ConfChange change, Runnable done) {
+    void applyConfChange(long index, ConfChange change, Runnable done) {
         enqueue(target -> {
-            confState = target.applyConfChange(change);
+            confState = target.applyConfChange(index, change);
             publish(status.leaderId(), status.isLeader());
             done.run();
+        });
+    }
+
+    /** A leader's snapshot with these members has taken the place of the state. */
+    void restored(ConfState members) {
+        enqueue(_ -> {
+            confState = members;
+            publish(status.leaderId(), status.isLeader());
         });
     }
 
@@ -186,10 +219,17 @@ public final class RaftLoop implements Agent {
     }
 
     private void enqueue(Command command) {
-        if (!inbox.offer(command)) {
+        if (!offer(command)) {
             throw new IllegalStateException("the raft loop's inbox is full: " + inbox.size());
         }
+    }
+
+    private boolean offer(Command command) {
+        if (!inbox.offer(command)) {
+            return false;
+        }
         waker.run();
+        return true;
     }
 
     // --- the loop ---
@@ -277,6 +317,12 @@ public final class RaftLoop implements Agent {
             done++;
         }
         return done;
+    }
+
+    private void stepAll(RawNode target, List<Message> messages) {
+        for (int i = 0; i < messages.size(); i++) {
+            stepOne(target, messages.get(i));
+        }
     }
 
     private void stepOne(RawNode target, Message message) {

@@ -98,6 +98,12 @@ public final class SnapshotKeeper {
                 });
     }
 
+    /** A leader's snapshot has taken the place of the state, and its mark is in the log. */
+    void restored(long index) {
+        lastIndex = index;
+        trimmedAt = index;
+    }
+
     /** Lets go of entries in memory that no follower will want. */
     void trim(long appliedIndex) {
         if (appliedIndex - trimmedAt < TRIM_STEP) {

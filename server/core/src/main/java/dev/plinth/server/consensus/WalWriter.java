@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the log durable. Takes everything that the raft loop has handed over since the last turn,
@@ -23,7 +24,8 @@ import java.util.function.IntSupplier;
  *
  * <p>Raft's rules for asynchronous storage writes hold because the queue is first-in first-out and
  * has this one consumer: appends reach the log in the order in which they were made, and responses
- * leave in that order. A failed write throws, and the member ends.
+ * leave in that order. A failed write throws, and the member ends. A snapshot of the leader ends its
+ * batch, and the writer rests until the apply loop has put it in the place of the state.
  *
  * <p>Cost of a batch: one write with its sync, whatever its size; per entry, its copy into the
  * log's buffer.
@@ -39,6 +41,11 @@ public final class WalWriter implements Agent {
         void synced(long nanos, boolean isSlow);
     }
 
+    /** Puts a snapshot in the place of the state; {@code done} runs when that has happened. */
+    interface Installer {
+        void install(Snapshot snapshot, Runnable done);
+    }
+
     private sealed interface Work {
         record Append(Message message) implements Work {}
 
@@ -50,11 +57,18 @@ public final class WalWriter implements Agent {
     private final long localId;
     private final Clock clock;
     private final SyncObserver observer;
+    private final SnapshotKeeper.SnapshotFiles snapshotFiles;
     private final MpscQueue<Work> queue = new MpscQueue<>(QUEUE_MAX);
     private final List<Work> batch = new ArrayList<>();
     private Consumer<List<Message>> toSelf = _ -> {};
     private Consumer<List<Message>> toPeers = _ -> {};
+    private Installer installer = (_, _) -> {};
     private Runnable waker = () -> {};
+
+    /** The append whose snapshot is being installed; nothing behind it is touched meanwhile. */
+    private Work.@Nullable Append installing;
+
+    private volatile boolean isInstalled;
     private final Baton baton = new Baton();
     private final BooleanSupplier hasWork = this::hasQueued;
     private final IntSupplier turn = this::writeQueued;
@@ -67,6 +81,7 @@ public final class WalWriter implements Agent {
      * @param written the state that the log holds already
      * @param clock times the syncs
      * @param observer told of each sync
+     * @param snapshotFiles where the snapshots of leaders are noted for older releases
      */
     public WalWriter(
             EntryLog log,
@@ -74,19 +89,26 @@ public final class WalWriter implements Agent {
             long localId,
             HardState written,
             Clock clock,
-            SyncObserver observer) {
+            SyncObserver observer,
+            SnapshotKeeper.SnapshotFiles snapshotFiles) {
         this.log = log;
         this.storage = storage;
         this.localId = localId;
         this.written = written;
         this.clock = clock;
         this.observer = observer;
+        this.snapshotFiles = snapshotFiles;
     }
 
     /** Connects the writer before anything is enqueued. */
-    void connect(Consumer<List<Message>> self, Consumer<List<Message>> peers, Runnable newWaker) {
+    void connect(
+            Consumer<List<Message>> self,
+            Consumer<List<Message>> peers,
+            Installer snapshotInstaller,
+            Runnable newWaker) {
         toSelf = self;
         toPeers = peers;
+        installer = snapshotInstaller;
         waker = newWaker;
     }
 
@@ -127,7 +149,7 @@ public final class WalWriter implements Agent {
     }
 
     private boolean hasQueued() {
-        return !queue.isEmpty();
+        return installing == null ? !queue.isEmpty() : isInstalled;
     }
 
     @Override
@@ -144,9 +166,19 @@ public final class WalWriter implements Agent {
     }
 
     private int writeBatch() throws IOException {
+        Work.Append waiting = installing;
+        if (waiting != null) {
+            if (!isInstalled) {
+                return 0;
+            }
+            installing = null;
+            isInstalled = false;
+            stored(waiting.message());
+        }
         boolean mustSync = false;
+        boolean hasSnapshot = false;
         long bytes = 0;
-        while (bytes < BATCH_BYTES_MAX) {
+        while (bytes < BATCH_BYTES_MAX && !hasSnapshot) {
             Work work = queue.poll();
             if (work == null) {
                 break;
@@ -155,6 +187,7 @@ public final class WalWriter implements Agent {
             switch (work) {
                 case Work.Append(Message message) -> {
                     mustSync |= write(message);
+                    hasSnapshot = message.snapshot() != null;
                     for (Entry entry : message.entries()) {
                         bytes += entry.dataLength();
                     }
@@ -171,7 +204,7 @@ public final class WalWriter implements Agent {
             long took = clock.monotonicNanos() - start;
             observer.synced(took, took > SLOW_NANOS);
         }
-        int done = batch.size();
+        int done = batch.size() + (waiting == null ? 0 : 1);
         for (Work work : batch) {
             finish(work);
         }
@@ -184,6 +217,7 @@ public final class WalWriter implements Agent {
         boolean mustSync = false;
         Snapshot snapshot = message.snapshot();
         if (snapshot != null) {
+            snapshotFiles.save(snapshot);
             log.saveSnapshot(snapshot.metadata());
             mustSync = true;
         }
@@ -202,13 +236,20 @@ public final class WalWriter implements Agent {
 
     private void finish(Work work) throws IOException {
         switch (work) {
-            case Work.Append(Message message) -> {
-                Snapshot snapshot = message.snapshot();
-                if (snapshot != null) {
-                    install(snapshot);
+            case Work.Append append -> {
+                Snapshot snapshot = append.message().snapshot();
+                if (snapshot == null) {
+                    stored(append.message());
+                } else {
+                    // Nothing of this is acknowledged before the snapshot's state is this member's.
+                    installing = append;
+                    installer.install(
+                            snapshot,
+                            () -> {
+                                isInstalled = true;
+                                waker.run();
+                            });
                 }
-                storage.append(message.entries());
-                deliver(message.responses());
             }
             case Work.Mark(SnapshotMetadata snapshot, Runnable done) -> {
                 log.releaseTo(snapshot.index());
@@ -217,7 +258,16 @@ public final class WalWriter implements Agent {
         }
     }
 
-    private void install(Snapshot snapshot) throws IOException {
+    private void stored(Message message) throws IOException {
+        Snapshot snapshot = message.snapshot();
+        if (snapshot != null) {
+            takeOver(snapshot);
+        }
+        storage.append(message.entries());
+        deliver(message.responses());
+    }
+
+    private void takeOver(Snapshot snapshot) throws IOException {
         try {
             storage.applySnapshot(snapshot);
         } catch (StorageException e) {

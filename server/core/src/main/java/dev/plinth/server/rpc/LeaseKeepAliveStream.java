@@ -5,6 +5,7 @@ import dev.plinth.api.etcdserverpb.LeaseKeepAliveResponse;
 import dev.plinth.mvcc.KeyValueStore;
 import dev.plinth.server.auth.RequestRights;
 import dev.plinth.server.core.EtcdError;
+import dev.plinth.server.core.LeaseCalls;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.core.ResponseBody;
@@ -23,7 +24,7 @@ final class LeaseKeepAliveStream
         implements ServerCallHandler<Incoming<LeaseKeepAliveRequest>, Reply> {
     private final LocalMember member;
     private final KeyValueStore store;
-    private final LeaseRenewal renewal;
+    private final LeaseCalls leases;
     private final CallGuard guard;
     private final LeaderWatch leaderWatch;
     private final Callers callers;
@@ -31,7 +32,6 @@ final class LeaseKeepAliveStream
 
     LeaseKeepAliveStream(
             ServiceContext context,
-            LeaseRenewal renewal,
             CallGuard guard,
             LeaderWatch leaderWatch,
             Callers callers) {
@@ -39,7 +39,7 @@ final class LeaseKeepAliveStream
         this.rights = new RequestRights(context.auth(), context.lessor());
         this.member = context.member();
         this.store = context.store();
-        this.renewal = renewal;
+        this.leases = context.leaderLeases();
         this.guard = guard;
         this.leaderWatch = leaderWatch;
     }
@@ -98,19 +98,16 @@ final class LeaseKeepAliveStream
         }
 
         private void renew(long id, long revision) {
-            renewal.renew(
-                    id,
-                    new LeaseRenewal.Result() {
-                        @Override
-                        public void renewed(long ttlSeconds) {
-                            answer(id, ttlSeconds, revision);
-                        }
-
-                        @Override
-                        public void failed(RefusedException reason) {
-                            close(ErrorMapping.status(reason));
-                        }
-                    });
+            var _ = leases.renew(id).whenComplete((ttlSeconds, failure) -> {
+                if (failure == null) {
+                    answer(id, ttlSeconds, revision);
+                } else if (failure instanceof RefusedException reason
+                        && reason.error() != EtcdError.LEASE_NOT_FOUND) {
+                    close(ErrorMapping.status(reason));
+                } else {
+                    answer(id, 0, revision);
+                }
+            });
         }
 
         private synchronized void answer(long id, long ttlSeconds, long revision) {

@@ -42,12 +42,17 @@ final class LeaseRenewal {
     private final Executor background;
     private final LongSupplier nanoClock;
 
-    LeaseRenewal(ServiceContext context, LogWriter log) {
-        this.member = context.member();
-        this.lessor = context.lessor();
+    LeaseRenewal(
+            LocalMember member,
+            Lessor lessor,
+            LogWriter log,
+            Executor background,
+            LongSupplier nanoClock) {
+        this.member = member;
+        this.lessor = lessor;
         this.log = log;
-        this.background = context.background();
-        this.nanoClock = context.nanoClock();
+        this.background = background;
+        this.nanoClock = nanoClock;
     }
 
     void renew(long id, Result result) {

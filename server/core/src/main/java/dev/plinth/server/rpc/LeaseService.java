@@ -15,11 +15,14 @@ import dev.plinth.mvcc.lease.Lessor;
 import dev.plinth.server.auth.AuthStore;
 import dev.plinth.server.auth.Caller;
 import dev.plinth.server.auth.RequestRights;
+import dev.plinth.server.core.EtcdError;
+import dev.plinth.server.core.LeaseCalls;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.core.ResponseBody;
 import dev.plinth.server.quota.BackendQuota;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Leases: grant, revoke, time to live, list. Renewals are a stream of their own, {@link
@@ -29,6 +32,7 @@ final class LeaseService {
     private final LocalMember member;
     private final KeyValueStore store;
     private final Lessor lessor;
+    private final LeaseCalls leaderLeases;
     private final SpaceCheck space;
     private final LogWriter log;
     private final LongSupplier nanoClock;
@@ -43,6 +47,7 @@ final class LeaseService {
         this.member = context.member();
         this.store = context.store();
         this.lessor = context.lessor();
+        this.leaderLeases = context.leaderLeases();
         this.space = space;
         this.log = log;
         this.nanoClock = context.nanoClock();
@@ -91,10 +96,28 @@ final class LeaseService {
         if (request.getKeys()) {
             rights.checkLeaseRead(request.getID(), caller);
         }
-        LeaseTimeToLive found =
-                lessor.timeToLive(request.getID(), request.getKeys(), nanoClock.getAsLong());
-        LeaseTimeToLiveResponse.Builder response =
-                LeaseTimeToLiveResponse.newBuilder().setID(request.getID());
+        if (member.leaderId() == member.memberId()) {
+            LeaseTimeToLive found =
+                    lessor.timeToLive(request.getID(), request.getKeys(), nanoClock.getAsLong());
+            auth.checkUnchanged(caller);
+            reply(request.getID(), found, call);
+            return;
+        }
+        var _ =
+                leaderLeases
+                        .timeToLive(request.getID(), request.getKeys())
+                        .whenComplete((found, failure) -> {
+                            if (failure instanceof RefusedException reason
+                                    && reason.error() != EtcdError.LEASE_NOT_FOUND) {
+                                call.refuse(reason);
+                            } else {
+                                reply(request.getID(), found, call);
+                            }
+                        });
+    }
+
+    private void reply(long id, @Nullable LeaseTimeToLive found, UnaryCall call) {
+        LeaseTimeToLiveResponse.Builder response = LeaseTimeToLiveResponse.newBuilder().setID(id);
         if (found == null) {
             response.setTTL(-1);
         } else {
@@ -103,7 +126,6 @@ final class LeaseService {
                 response.addKeys(UnsafeByteOperations.unsafeWrap(key));
             }
         }
-        auth.checkUnchanged(caller);
         call.reply(store.currentRevision(), ResponseBody.of(response.build()));
     }
 

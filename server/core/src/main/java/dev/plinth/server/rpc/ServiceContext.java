@@ -6,6 +6,7 @@ import dev.plinth.mvcc.lease.Lessor;
 import dev.plinth.server.apply.AlarmStore;
 import dev.plinth.server.auth.AuthStore;
 import dev.plinth.server.auth.Passwords;
+import dev.plinth.server.core.LeaseCalls;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.quota.BackendQuota;
 import java.util.concurrent.Executor;
@@ -21,6 +22,7 @@ import java.util.random.RandomGenerator;
  * @param store the key-value store
  * @param backend the present database; another one after a snapshot from the leader
  * @param lessor the leases
+ * @param leaderLeases asks whichever member leads about leases
  * @param alarms the alarms
  * @param auth users, roles and tokens
  * @param passwords hashes passwords
@@ -37,6 +39,7 @@ public record ServiceContext(
         KeyValueStore store,
         Supplier<Backend> backend,
         Lessor lessor,
+        LeaseCalls leaderLeases,
         AlarmStore alarms,
         AuthStore auth,
         Passwords passwords,

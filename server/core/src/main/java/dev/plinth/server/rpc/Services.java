@@ -82,7 +82,6 @@ public final class Services {
     private final AuthService auth;
     private final Callers callers;
     private final LeaderWatch leaderWatch;
-    private final LeaseRenewal renewal;
     private final int messageBytesMax;
 
     /** Serving from the start: the port opens when the member is ready. */
@@ -102,7 +101,6 @@ public final class Services {
         this.maintenance = new MaintenanceService(context, log, identities);
         this.auth = new AuthService(context, log, identities);
         this.leaderWatch = new LeaderWatch(context.member());
-        this.renewal = new LeaseRenewal(context, log);
         this.messageBytesMax = context.limits().messageBytesMax();
         leaderWatch.start(context.timer(), context.limits().electionTimeoutNanos());
     }
@@ -195,7 +193,7 @@ public final class Services {
                                 LeaseGrpc.getLeaseKeepAliveMethod(),
                                 decoding(LeaseKeepAliveRequest.parser()),
                                 new LeaseKeepAliveStream(
-                                        context, renewal, guard, leaderWatch, callers))
+                                        context, guard, leaderWatch, callers))
                         .unary(
                                 LeaseGrpc.getLeaseTimeToLiveMethod(),
                                 decoding(LeaseTimeToLiveRequest.parser()),

@@ -1,5 +1,6 @@
 package dev.plinth.server.rpc;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -7,8 +8,10 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.TimeUnit;
 
@@ -17,8 +20,12 @@ import java.util.concurrent.TimeUnit;
  *
  * @param group the loops
  * @param serverChannel the kind of listening socket that belongs to them
+ * @param socketChannel the kind of connecting socket that belongs to them
  */
-public record Transport(EventLoopGroup group, Class<? extends ServerChannel> serverChannel)
+public record Transport(
+        EventLoopGroup group,
+        Class<? extends ServerChannel> serverChannel,
+        Class<? extends Channel> socketChannel)
         implements AutoCloseable {
 
     /** Starts loops. */
@@ -29,7 +36,9 @@ public record Transport(EventLoopGroup group, Class<? extends ServerChannel> ser
                 new MultiThreadIoEventLoopGroup(
                         loops, new DefaultThreadFactory("socket"), handlers);
         return new Transport(
-                group, epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class);
+                group,
+                epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class,
+                epoll ? EpollSocketChannel.class : NioSocketChannel.class);
     }
 
     /** Ends the loops and waits for them. */

@@ -159,7 +159,10 @@ final class OneMember implements AutoCloseable {
                                     backend,
                                     log,
                                     snapshotFiles::add,
-                                    PeerTransport.NONE,
+                                    _ -> PeerTransport.NONE,
+                                    snapshot -> {
+                                        throw new AssertionError("nobody sends " + snapshot);
+                                    },
                                     this::applier,
                                     () -> null),
                             hooks(),

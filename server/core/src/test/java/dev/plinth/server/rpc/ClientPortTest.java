@@ -88,6 +88,7 @@ final class ClientPortTest {
                         () -> null,
                         null,
                         null,
+                        null,
                         new AuthStore(backend, tokens, passwords),
                         passwords,
                         new BackendQuota(-1, () -> 0),
