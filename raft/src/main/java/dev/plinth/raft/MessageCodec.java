@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * The encoding of {@link Message}. In the form of 3.5 every scalar is written and a snapshot is
- * always there, but for the vote, which 3.5 does not know; in that of 3.7 zero scalars are left out,
- * but for the type.
+ * always there, but for the vote, which 3.5 does not know; in that of 3.7 zero scalars are left
+ * out, but for the type.
  */
 final class MessageCodec {
     /**

@@ -112,8 +112,7 @@ final class Assembly {
     void start(Engine engine) throws StartException {
         BackendSlot backend = engine.backend();
         BackendQuota quota =
-                new BackendQuota(
-                        config.storage().quotaBytes(), () -> backend.get().sizeBytes());
+                new BackendQuota(config.storage().quotaBytes(), () -> backend.get().sizeBytes());
         AtomicReference<Runnable> raiseNoSpace = new AtomicReference<>(() -> {});
         StorageVersionKeeper storageVersion =
                 new StorageVersionKeeper(backend, engine.membership(), config.compat(), log);

@@ -78,15 +78,13 @@ final class Bootstrap {
     }
 
     private ClusterPlan plan(Transport sockets) throws StartException {
-        RemoteCluster remote =
-                new RemoteCluster(new PeerHttp(PeerPort.dialer(config, sockets)));
+        RemoteCluster remote = new RemoteCluster(new PeerHttp(PeerPort.dialer(config, sockets)));
         return config.cluster().isExisting()
                 ? new JoinedCluster(config).plan(remote)
                 : new NewCluster(config).plan(remote);
     }
 
-    private Member open(
-            DataDir dir, @Nullable ClusterPlan plan, Transport sockets, Member member)
+    private Member open(DataDir dir, @Nullable ClusterPlan plan, Transport sockets, Member member)
             throws StartException {
         boolean isRestart = plan == null;
         boolean hadDatabase = dir.hasDatabase();

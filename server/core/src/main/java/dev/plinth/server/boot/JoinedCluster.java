@@ -73,8 +73,7 @@ final class JoinedCluster {
                 throw new StartException(
                         prefix
                                 + "PeerURLs: no match found for existing member (%s, %s), last resolver error (<nil>)"
-                                        .formatted(
-                                                MemberIds.text(member.id()), member.peerUrls()));
+                                        .formatted(MemberIds.text(member.id()), member.peerUrls()));
             }
             idByName.put(name, member.id());
         }
@@ -93,9 +92,7 @@ final class JoinedCluster {
             for (Map.Entry<String, List<String>> entry : local.entrySet()) {
                 Set<String> ours = new TreeSet<>(entry.getValue());
                 boolean isEqual =
-                        resolves
-                                ? resolved(ours).equals(resolved(theirs))
-                                : ours.equals(theirs);
+                        resolves ? resolved(ours).equals(resolved(theirs)) : ours.equals(theirs);
                 if (isEqual && !taken.contains(entry.getKey())) {
                     return entry.getKey();
                 }

@@ -38,8 +38,7 @@ final class NewCluster {
         return new ClusterPlan(
                 identity,
                 members.stream()
-                        .map(member ->
-                                new Peer(member.id(), Bytes.utf8(MemberJson.write(member))))
+                        .map(member -> new Peer(member.id(), Bytes.utf8(MemberJson.write(member))))
                         .toList(),
                 List.of());
     }

@@ -130,7 +130,8 @@ final class ReceivedSnapshots implements SnapshotSink {
                 requireIndex();
             } catch (IOException | RuntimeException e) {
                 disk.unlink(temporary);
-                throw new IOException("not a database at index " + index + ": " + e.getMessage(), e);
+                throw new IOException(
+                        "not a database at index " + index + ": " + e.getMessage(), e);
             }
             disk.rename(temporary, path(index));
             disk.syncDirectory(folder);

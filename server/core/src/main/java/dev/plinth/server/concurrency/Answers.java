@@ -65,14 +65,13 @@ final class Answers {
      * used. That the withdrawal fails too changes nothing for anybody; the lease ends the key.
      */
     static void withdraw(Contenders contenders, Cleanup cleanup) {
-        Context.ROOT.run(
-                () -> {
-                    try {
-                        cleanup.run(contenders);
-                    } catch (StatusException | StatusRuntimeException _) {
-                        // The key goes with its lease.
-                    }
-                });
+        Context.ROOT.run(() -> {
+            try {
+                cleanup.run(contenders);
+            } catch (StatusException | StatusRuntimeException _) {
+                // The key goes with its lease.
+            }
+        });
     }
 
     static StatusException unknown(String text) {

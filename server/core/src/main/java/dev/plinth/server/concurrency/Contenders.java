@@ -26,7 +26,8 @@ import io.grpc.StatusException;
  * The keys under one name, {@code name/lease} in hexadecimal each, as one caller sees and changes
  * them. The order of their creation is the order in which their owners get their turn.
  *
- * <p>Each contender that waits watches the one in front of it, not the first: a departure wakes one.
+ * <p>Each contender that waits watches the one in front of it, not the first: a departure wakes
+ * one.
  */
 final class Contenders {
     private static final long SESSION_SECONDS = 60;
@@ -44,8 +45,7 @@ final class Contenders {
 
     /** The key of a contender; a negative lease is written with a sign, as the reference does. */
     ByteString key(long lease) {
-        String hex =
-                lease < 0 ? "-" + Long.toHexString(-lease) : Long.toHexString(lease);
+        String hex = lease < 0 ? "-" + Long.toHexString(-lease) : Long.toHexString(lease);
         return prefix.concat(ByteString.copyFrom(hex, US_ASCII));
     }
 
@@ -78,8 +78,7 @@ final class Contenders {
 
     static RequestOp put(ByteString key, ByteString value, long lease) {
         return RequestOp.newBuilder()
-                .setRequestPut(
-                        PutRequest.newBuilder().setKey(key).setValue(value).setLease(lease))
+                .setRequestPut(PutRequest.newBuilder().setKey(key).setValue(value).setLease(lease))
                 .build();
     }
 

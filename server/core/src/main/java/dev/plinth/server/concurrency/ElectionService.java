@@ -2,7 +2,6 @@ package dev.plinth.server.concurrency;
 
 import com.google.protobuf.ByteString;
 import dev.plinth.api.etcdserverpb.RangeResponse;
-import dev.plinth.api.etcdserverpb.RequestOp;
 import dev.plinth.api.etcdserverpb.ResponseHeader;
 import dev.plinth.api.etcdserverpb.TxnRequest;
 import dev.plinth.api.etcdserverpb.TxnResponse;
@@ -26,8 +25,8 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
 /**
- * Elections by name: the candidate whose key was created first leads, and the key's value is what it
- * proclaims.
+ * Elections by name: the candidate whose key was created first leads, and the key's value is what
+ * it proclaims.
  */
 final class ElectionService extends ElectionGrpc.ElectionImplBase {
     private static final String LEADER_MISSING = "\"leader\" field must be provided";

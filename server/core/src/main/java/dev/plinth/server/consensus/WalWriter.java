@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Raft's rules for asynchronous storage writes hold because the queue is first-in first-out and
  * has this one consumer: appends reach the log in the order in which they were made, and responses
- * leave in that order. A failed write throws, and the member ends. A snapshot of the leader ends its
- * batch, and the writer rests until the apply loop has put it in the place of the state.
+ * leave in that order. A failed write throws, and the member ends. A snapshot of the leader ends
+ * its batch, and the writer rests until the apply loop has put it in the place of the state.
  *
  * <p>Cost of a batch: one write with its sync, whatever its size; per entry, its copy into the
  * log's buffer.

@@ -114,11 +114,7 @@ public final class LeaderLeases implements LeaseCalls {
         private final CompletableFuture<T> result = new CompletableFuture<>();
         private int attempts;
 
-        Call(
-                String path,
-                byte[] request,
-                Supplier<CompletionStage<T>> direct,
-                Reader<T> reader) {
+        Call(String path, byte[] request, Supplier<CompletionStage<T>> direct, Reader<T> reader) {
             this.path = path;
             this.request = request;
             this.direct = direct;
@@ -195,8 +191,7 @@ public final class LeaderLeases implements LeaseCalls {
                 result.completeExceptionally(RefusedException.of(EtcdError.TIMEOUT));
                 return;
             }
-            var _ =
-                    dialer.nextLoop().schedule(this::attempt, PAUSE_NANOS, TimeUnit.NANOSECONDS);
+            var _ = dialer.nextLoop().schedule(this::attempt, PAUSE_NANOS, TimeUnit.NANOSECONDS);
         }
     }
 

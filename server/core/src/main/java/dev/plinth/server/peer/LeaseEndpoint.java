@@ -67,30 +67,41 @@ public final class LeaseEndpoint implements PeerRouter.Endpoint {
     }
 
     private void renew(PeerExchange exchange, long id) {
-        whenApplied(exchange, () -> {
-            var _ = own.renew(id).whenComplete((ttl, failure) -> {
-                if (failure != null) {
-                    refuse(exchange, LeaderLeases.reason(failure), 400);
-                    return;
-                }
-                answer(
-                        exchange,
-                        LeaseKeepAliveResponse.newBuilder().setID(id).setTTL(ttl).build());
-            });
-        });
+        whenApplied(
+                exchange,
+                () -> {
+                    var _ =
+                            own.renew(id)
+                                    .whenComplete((ttl, failure) -> {
+                                        if (failure != null) {
+                                            refuse(exchange, LeaderLeases.reason(failure), 400);
+                                            return;
+                                        }
+                                        answer(
+                                                exchange,
+                                                LeaseKeepAliveResponse.newBuilder()
+                                                        .setID(id)
+                                                        .setTTL(ttl)
+                                                        .build());
+                                    });
+                });
     }
 
     private void timeToLive(PeerExchange exchange, LeaseTimeToLiveRequest request) {
         long id = request.getID();
-        whenApplied(exchange, () -> {
-            var _ = own.timeToLive(id, request.getKeys()).whenComplete((found, failure) -> {
-                if (failure != null) {
-                    refuse(exchange, LeaderLeases.reason(failure), 500);
-                    return;
-                }
-                answer(exchange, response(id, found));
-            });
-        });
+        whenApplied(
+                exchange,
+                () -> {
+                    var _ =
+                            own.timeToLive(id, request.getKeys())
+                                    .whenComplete((found, failure) -> {
+                                        if (failure != null) {
+                                            refuse(exchange, LeaderLeases.reason(failure), 500);
+                                            return;
+                                        }
+                                        answer(exchange, response(id, found));
+                                    });
+                });
     }
 
     private static LeaseInternalResponse response(long id, LeaseTimeToLive found) {

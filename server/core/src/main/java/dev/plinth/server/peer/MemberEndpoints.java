@@ -35,8 +35,7 @@ public final class MemberEndpoints implements PeerRouter.Endpoint {
             case "/members" -> {
                 exchange.answerHeader(PeerHeaders.CLUSTER, MemberIds.text(member.clusterId()));
                 if (isGet(exchange)) {
-                    exchange.answer(
-                            200, PeerExchange.JSON, MemberJson.writeList(member.members()));
+                    exchange.answer(200, PeerExchange.JSON, MemberJson.writeList(member.members()));
                 }
             }
             case "/version" -> {

@@ -90,9 +90,7 @@ public final class NettyPeerTransport implements PeerTransport, AutoCloseable {
             }
             Pipeline remote = remotes.get(to);
             boolean isTaken =
-                    remote != null
-                            && message.type() != MessageType.SNAP
-                            && remote.offer(message);
+                    remote != null && message.type() != MessageType.SNAP && remote.offer(message);
             if (!isTaken) {
                 surroundings
                         .log()

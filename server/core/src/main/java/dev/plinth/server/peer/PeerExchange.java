@@ -108,14 +108,15 @@ final class PeerExchange {
         if (status != 204) {
             HttpUtil.setContentLength(response, body.length);
         }
-        context.executor().execute(() -> {
-            context.writeAndFlush(response)
-                    .addListener(
-                            isKeptAlive
-                                    ? ChannelFutureListener.CLOSE_ON_FAILURE
-                                    : ChannelFutureListener.CLOSE);
-            onAnswered.run();
-        });
+        context.executor()
+                .execute(() -> {
+                    context.writeAndFlush(response)
+                            .addListener(
+                                    isKeptAlive
+                                            ? ChannelFutureListener.CLOSE_ON_FAILURE
+                                            : ChannelFutureListener.CLOSE);
+                    onAnswered.run();
+                });
     }
 
     /** Answers with a body that does not end; on the event loop. */

@@ -105,8 +105,6 @@ final class PeerHeaders {
             throw new NumberFormatException(left);
         }
         int major = Integer.compare(Integer.parseInt(a[0]), Integer.parseInt(b[0]));
-        return major != 0
-                ? major
-                : Integer.compare(Integer.parseInt(a[1]), Integer.parseInt(b[1]));
+        return major != 0 ? major : Integer.compare(Integer.parseInt(a[1]), Integer.parseInt(b[1]));
     }
 }

@@ -25,7 +25,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One request and its answer, on a connection of its own. Any thread; the results come on a loop. */
+/**
+ * One request and its answer, on a connection of its own. Any thread; the results come on a loop.
+ */
 public final class PeerHttp {
     /**
      * A whole answer.

@@ -81,7 +81,8 @@ public final class RemoteCluster {
                     continue;
                 }
                 return new MemberVersions(
-                        json.get("etcdserver").getAsString(), json.get("etcdcluster").getAsString());
+                        json.get("etcdserver").getAsString(),
+                        json.get("etcdcluster").getAsString());
             } catch (JsonParseException | IllegalStateException e) {
                 continue;
             }

@@ -219,10 +219,7 @@ final class SnapshotEndpoint implements PeerRouter.Endpoint {
             boolean isTaken =
                     read != null
                             && transport.gate().admits(read)
-                            && transport
-                                    .surroundings()
-                                    .receiver()
-                                    .receive(List.of(read), () -> {});
+                            && transport.surroundings().receiver().receive(List.of(read), () -> {});
             if (isTaken) {
                 exchange.done();
             } else {

@@ -40,15 +40,17 @@ final class SnapshotSender {
         if (!isUnderWay.compareAndSet(false, true)) {
             return false;
         }
-        surroundings.transfers().execute(() -> {
-            boolean isDelivered = false;
-            try {
-                isDelivered = send(message);
-            } finally {
-                isUnderWay.set(false);
-                surroundings.receiver().snapshotSent(memberId, isDelivered);
-            }
-        });
+        surroundings
+                .transfers()
+                .execute(() -> {
+                    boolean isDelivered = false;
+                    try {
+                        isDelivered = send(message);
+                    } finally {
+                        isUnderWay.set(false);
+                        surroundings.receiver().snapshotSent(memberId, isDelivered);
+                    }
+                });
         return true;
     }
 

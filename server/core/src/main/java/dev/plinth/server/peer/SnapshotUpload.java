@@ -120,7 +120,8 @@ final class SnapshotUpload implements WritableByteChannel {
     private void awaitTurn() throws IOException {
         long due =
                 startNanos
-                        + (long) (writtenBytes * (NANOS_PER_SECOND / (double) BYTES_PER_SECOND_MAX));
+                        + (long)
+                                (writtenBytes * (NANOS_PER_SECOND / (double) BYTES_PER_SECOND_MAX));
         lock.lock();
         try {
             long stallLeft = STALL_NANOS;

@@ -135,10 +135,7 @@ final class StreamReader {
                     new DefaultFullHttpRequest(
                             HttpVersion.HTTP_1_1,
                             HttpMethod.GET,
-                            "/raft/stream/"
-                                    + kind.path()
-                                    + "/"
-                                    + MemberIds.text(self.memberId()));
+                            "/raft/stream/" + kind.path() + "/" + MemberIds.text(self.memberId()));
             request.headers().set(HttpHeaderNames.HOST, url.getAuthority());
             PeerHeaders.introduce(request.headers(), self);
             request.headers().set(PeerHeaders.TO, MemberIds.text(memberId));

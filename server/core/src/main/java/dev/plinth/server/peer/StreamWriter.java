@@ -175,12 +175,14 @@ final class StreamWriter {
             }
             isDrainScheduled = true;
         }
-        current.channel.eventLoop().execute(() -> {
-            synchronized (this) {
-                isDrainScheduled = false;
-            }
-            current.drain();
-        });
+        current.channel
+                .eventLoop()
+                .execute(() -> {
+                    synchronized (this) {
+                        isDrainScheduled = false;
+                    }
+                    current.drain();
+                });
         return true;
     }
 

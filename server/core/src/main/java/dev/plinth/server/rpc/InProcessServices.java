@@ -17,8 +17,7 @@ public final class InProcessServices implements AutoCloseable {
     private final ManagedChannel channel;
     private final MutableHandlerRegistry added;
 
-    private InProcessServices(
-            Server server, ManagedChannel channel, MutableHandlerRegistry added) {
+    private InProcessServices(Server server, ManagedChannel channel, MutableHandlerRegistry added) {
         this.server = server;
         this.added = added;
         this.channel = channel;

@@ -31,10 +31,7 @@ final class LeaseKeepAliveStream
     private final RequestRights rights;
 
     LeaseKeepAliveStream(
-            ServiceContext context,
-            CallGuard guard,
-            LeaderWatch leaderWatch,
-            Callers callers) {
+            ServiceContext context, CallGuard guard, LeaderWatch leaderWatch, Callers callers) {
         this.callers = callers;
         this.rights = new RequestRights(context.auth(), context.lessor());
         this.member = context.member();
@@ -98,16 +95,18 @@ final class LeaseKeepAliveStream
         }
 
         private void renew(long id, long revision) {
-            var _ = leases.renew(id).whenComplete((ttlSeconds, failure) -> {
-                if (failure == null) {
-                    answer(id, ttlSeconds, revision);
-                } else if (failure instanceof RefusedException reason
-                        && reason.error() != EtcdError.LEASE_NOT_FOUND) {
-                    close(ErrorMapping.status(reason));
-                } else {
-                    answer(id, 0, revision);
-                }
-            });
+            var _ =
+                    leases.renew(id)
+                            .whenComplete((ttlSeconds, failure) -> {
+                                if (failure == null) {
+                                    answer(id, ttlSeconds, revision);
+                                } else if (failure instanceof RefusedException reason
+                                        && reason.error() != EtcdError.LEASE_NOT_FOUND) {
+                                    close(ErrorMapping.status(reason));
+                                } else {
+                                    answer(id, 0, revision);
+                                }
+                            });
         }
 
         private synchronized void answer(long id, long ttlSeconds, long revision) {

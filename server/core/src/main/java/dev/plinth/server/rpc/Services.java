@@ -192,8 +192,7 @@ public final class Services {
                         .stream(
                                 LeaseGrpc.getLeaseKeepAliveMethod(),
                                 decoding(LeaseKeepAliveRequest.parser()),
-                                new LeaseKeepAliveStream(
-                                        context, guard, leaderWatch, callers))
+                                new LeaseKeepAliveStream(context, guard, leaderWatch, callers))
                         .unary(
                                 LeaseGrpc.getLeaseTimeToLiveMethod(),
                                 decoding(LeaseTimeToLiveRequest.parser()),

@@ -66,12 +66,11 @@ final class JsonComparison {
             return;
         }
         wanted.asMap()
-                .forEach(
-                        (name, value) ->
-                                compare(
-                                        value,
-                                        object.get(name),
-                                        path.isEmpty() ? name : path + "." + name));
+                .forEach((name, value) ->
+                        compare(
+                                value,
+                                object.get(name),
+                                path.isEmpty() ? name : path + "." + name));
     }
 
     private void compareArray(JsonArray wanted, @Nullable JsonElement got, String path) {

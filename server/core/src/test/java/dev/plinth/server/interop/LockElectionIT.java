@@ -76,8 +76,7 @@ class LockElectionIT {
     }
 
     private ListenableFuture<LockResponse> lock(String name, long lease) {
-        return lock.lock(
-                LockRequest.newBuilder().setName(bytes(name)).setLease(lease).build());
+        return lock.lock(LockRequest.newBuilder().setName(bytes(name)).setLease(lease).build());
     }
 
     /** Watches a prefix; a wait for a contender's key is over when its event has come. */

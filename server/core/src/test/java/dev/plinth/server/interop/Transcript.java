@@ -83,8 +83,7 @@ final class Transcript implements AutoCloseable {
     /** The client of the recording did nothing for so long. */
     private static void pause(long millis) {
         CompletableFuture.runAsync(
-                        () -> {},
-                        CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS))
+                        () -> {}, CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS))
                 .join();
     }
 
@@ -175,12 +174,10 @@ final class Transcript implements AutoCloseable {
         if (record.has("capture") && got != null) {
             record.getAsJsonObject("capture")
                     .asMap()
-                    .forEach(
-                            (name, path) ->
-                                    captured.put(
-                                            name,
-                                            JsonComparison.at(got, path.getAsString())
-                                                    .getAsString()));
+                    .forEach((name, path) ->
+                            captured.put(
+                                    name,
+                                    JsonComparison.at(got, path.getAsString()).getAsString()));
         }
         Set<String> unordered = names(record, "unordered");
         JsonElement expected = fill(wanted);
@@ -209,17 +206,12 @@ final class Transcript implements AutoCloseable {
     private static JsonArray inOrder(JsonArray documents) {
         Comparator<JsonObject> order =
                 Comparator.comparing((JsonObject result) -> !result.has("created"))
-                        .thenComparing(
-                                result ->
-                                        result.has("events")
-                                                ? JsonComparison.canonical(result.get("events"))
-                                                        .toString()
-                                                : "")
-                        .thenComparing(
-                                result ->
-                                        result.has("watch_id")
-                                                ? result.get("watch_id").toString()
-                                                : "");
+                        .thenComparing(result ->
+                                result.has("events")
+                                        ? JsonComparison.canonical(result.get("events")).toString()
+                                        : "")
+                        .thenComparing(result ->
+                                result.has("watch_id") ? result.get("watch_id").toString() : "");
         JsonArray ordered = new JsonArray();
         StreamSupport.stream(documents.spliterator(), false)
                 .map(JsonElement::getAsJsonObject)
@@ -237,10 +229,9 @@ final class Transcript implements AutoCloseable {
         String text = value.toString();
         Matcher matcher = CAPTURED.matcher(text);
         return JsonParser.parseString(
-                matcher.replaceAll(
-                        name ->
-                                Matcher.quoteReplacement(
-                                        captured.getOrDefault(name.group(1), name.group()))));
+                matcher.replaceAll(name ->
+                        Matcher.quoteReplacement(
+                                captured.getOrDefault(name.group(1), name.group()))));
     }
 
     @Override

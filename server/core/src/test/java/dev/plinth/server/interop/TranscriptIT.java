@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every transcript recorded from etcd 3.5 is answered alike; where 3.7 is known to answer otherwise,
- * as 3.7 does.
+ * Every transcript recorded from etcd 3.5 is answered alike; where 3.7 is known to answer
+ * otherwise, as 3.7 does.
  */
 class TranscriptIT {
     private static final int FILES = 24;
@@ -59,14 +59,13 @@ class TranscriptIT {
                         recorded.has("v37") ? VersionDifferences.applied(recorded) : recorded;
                 List<String> differences = transcript.replay(record);
                 if (!isNotOfferedYet(record, differences)) {
-                    differences.forEach(
-                            difference ->
-                                    problems.add(
-                                            record.get("n")
-                                                    + " "
-                                                    + record.get("name")
-                                                    + ": "
-                                                    + difference));
+                    differences.forEach(difference ->
+                            problems.add(
+                                    record.get("n")
+                                            + " "
+                                            + record.get("name")
+                                            + ": "
+                                            + difference));
                 }
             }
         }

@@ -22,13 +22,9 @@ final class VersionDifferences {
             expect(changed, 200, "{\"enabled\": true, \"authRevision\": \"?\"}");
             changed.add("vary", JsonParser.parseString("[\"authRevision\"]"));
         } else if (note.contains("invalid sort option")) {
-            expect(
-                    changed,
-                    400,
-                    "{\"code\": 3, \"message\": \"etcdserver: invalid sort option\"}");
+            expect(changed, 400, "{\"code\": 3, \"message\": \"etcdserver: invalid sort option\"}");
         } else if (note.contains("the lease field is absent")) {
-            JsonObject pair =
-                    JsonComparison.at(changed, "response.kvs.0").getAsJsonObject();
+            JsonObject pair = JsonComparison.at(changed, "response.kvs.0").getAsJsonObject();
             pair.addProperty("lease", "0");
         } else if (note.startsWith("3.7.1 refuses: created+canceled")) {
             refuseWatch(changed);

@@ -114,7 +114,8 @@ class StreamCodecTest {
         List<byte[]> pieces = new ArrayList<>();
         byte[] all = stream.bytes();
         for (int at = 0; at < all.length; ) {
-            int length = Math.min(all.length - at, 1 + random.nextInt(random.nextBoolean() ? 3 : 9000));
+            int length =
+                    Math.min(all.length - at, 1 + random.nextInt(random.nextBoolean() ? 3 : 9000));
             pieces.add(java.util.Arrays.copyOfRange(all, at, at + length));
             at += length;
         }
@@ -201,11 +202,7 @@ class StreamCodecTest {
     @Test
     void refusesALengthBeyondTheLimitBeforeAnyMemoryIsTaken() {
         ByteBuf claim = Unpooled.buffer().writeLong(Long.MAX_VALUE);
-        assertThatThrownBy(
-                        () ->
-                                StreamKind.MESSAGE
-                                        .newDecoder(1, 2)
-                                        .decode(claim, _ -> {}))
+        assertThatThrownBy(() -> StreamKind.MESSAGE.newDecoder(1, 2).decode(claim, _ -> {}))
                 .isInstanceOf(StreamFormatException.class)
                 .hasMessageContaining("rafthttp: error limit exceeded");
     }
