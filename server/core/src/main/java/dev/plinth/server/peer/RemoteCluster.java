@@ -59,9 +59,8 @@ public final class RemoteCluster {
                 if (!members.isEmpty()) {
                     return new Described(clusterId, members);
                 }
-            } catch (IllegalArgumentException e) {
+            } catch (IllegalArgumentException _) {
                 // This one talks nonsense; the next may know.
-                continue;
             }
         }
         return null;
@@ -83,8 +82,8 @@ public final class RemoteCluster {
                 return new MemberVersions(
                         json.get("etcdserver").getAsString(),
                         json.get("etcdcluster").getAsString());
-            } catch (JsonParseException | IllegalStateException e) {
-                continue;
+            } catch (JsonParseException | IllegalStateException _) {
+                // As above.
             }
         }
         return null;

@@ -53,6 +53,11 @@ public final class ServerProcess implements AutoCloseable {
         return start(List.of(Peers.etcd().toString()), dataDir, flags).awaitReady();
     }
 
+    /** Starts the real etcd on {@code dataDir} without waiting for anything. */
+    public static ServerProcess etcdStarting(Path dataDir, String... flags) {
+        return start(List.of(Peers.etcd().toString()), dataDir, flags);
+    }
+
     /** Starts {@code ./plinth server} on {@code dataDir} and waits until it serves. */
     public static ServerProcess plinth(Path dataDir, String... flags) {
         return start(List.of(launcher().toString(), "server"), dataDir, flags).awaitReady();

@@ -1,0 +1,154 @@
+package dev.plinth.server.interop;
+
+import com.google.protobuf.ByteString;
+import dev.plinth.api.etcdserverpb.HashKVRequest;
+import dev.plinth.api.etcdserverpb.KVGrpc;
+import dev.plinth.api.etcdserverpb.MaintenanceGrpc;
+import dev.plinth.api.etcdserverpb.RangeRequest;
+import dev.plinth.api.etcdserverpb.StatusRequest;
+import dev.plinth.api.etcdserverpb.StatusResponse;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One member of a cluster of several on loopback, Plinth or the real etcd; may be restarted. */
+public final class ClusterNode implements AutoCloseable {
+    private static final long CALL_SECONDS = 15;
+
+    private final String name;
+    private final boolean isEtcd;
+    private final Path dataDir;
+    private final int clientPort = freePort();
+    private final int peerPort = freePort();
+    private final ManagedChannel channel =
+            NettyChannelBuilder.forAddress("127.0.0.1", clientPort).usePlaintext().build();
+    private @Nullable ServerProcess process;
+
+    private ClusterNode(String name, boolean isEtcd, Path root) {
+        this.name = name;
+        this.isEtcd = isEtcd;
+        this.dataDir = root.resolve(name);
+    }
+
+    public static ClusterNode etcd(String name, Path root) {
+        return new ClusterNode(name, true, root);
+    }
+
+    public static ClusterNode plinth(String name, Path root) {
+        return new ClusterNode(name, false, root);
+    }
+
+    /** The value of {@code --initial-cluster} for the members. */
+    public static String cluster(List<ClusterNode> nodes) {
+        return String.join(
+                ",", nodes.stream().map(node -> node.name + "=" + node.peerUrl()).toList());
+    }
+
+    /** Starts the process without waiting for it. */
+    public ClusterNode start(String cluster, String state, List<String> flags) {
+        String client = "http://127.0.0.1:" + clientPort;
+        List<String> all =
+                new ArrayList<>(
+                        List.of(
+                                "--name=" + name,
+                                "--listen-client-urls=" + client,
+                                "--advertise-client-urls=" + client,
+                                "--listen-peer-urls=" + peerUrl(),
+                                "--initial-advertise-peer-urls=" + peerUrl(),
+                                "--initial-cluster=" + cluster,
+                                "--initial-cluster-state=" + state));
+        all.addAll(flags);
+        String[] array = all.toArray(String[]::new);
+        process =
+                isEtcd
+                        ? ServerProcess.etcdStarting(dataDir, array)
+                        : ServerProcess.plinthStarting(dataDir, array);
+        return this;
+    }
+
+    public ServerProcess process() {
+        ServerProcess started = process;
+        if (started == null) {
+            throw new IllegalStateException(name + " was not started");
+        }
+        return started;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public String peerUrl() {
+        return "http://127.0.0.1:" + peerPort;
+    }
+
+    public String endpoint() {
+        return "127.0.0.1:" + clientPort;
+    }
+
+    /** For calls with a deadline of its own. */
+    public KVGrpc.KVBlockingStub keys() {
+        return KVGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
+    }
+
+    public StatusResponse status() {
+        return MaintenanceGrpc.newBlockingStub(channel)
+                .withWaitForReady()
+                .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+                .status(StatusRequest.getDefaultInstance());
+    }
+
+    public long id() {
+        return status().getHeader().getMemberId();
+    }
+
+    public boolean isLeader() {
+        StatusResponse status = status();
+        return status.getLeader() == status.getHeader().getMemberId();
+    }
+
+    /** Revision that a linearizable read finds here. */
+    public long revision() {
+        return keys().withWaitForReady()
+                .range(RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("?")).build())
+                .getHeader()
+                .getRevision();
+    }
+
+    /** The hash of the keys as of a revision, which this member has to have. */
+    public int hash(long revision) {
+        return MaintenanceGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+                .hashKV(HashKVRequest.newBuilder().setRevision(revision).build())
+                .getHash();
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+        if (process != null) {
+            process.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
