@@ -110,7 +110,7 @@ public final class PeerHttp {
                         },
                         timeoutNanos,
                         TimeUnit.NANOSECONDS);
-        answer.whenComplete((_, _) -> {
+        var _ = answer.whenComplete((_, _) -> {
             timeout.cancel(false);
             var _ = connecting.channel().close();
         });

@@ -105,7 +105,7 @@ final class StreamReader {
             return;
         }
         long since = surroundings.nanoClock().getAsLong() - lastDialNanos;
-        loop.schedule(this::dial, Math.max(0, REDIAL_NANOS - since), TimeUnit.NANOSECONDS);
+        var _ = loop.schedule(this::dial, Math.max(0, REDIAL_NANOS - since), TimeUnit.NANOSECONDS);
     }
 
     /** One connection, from its request to its end. */

@@ -72,11 +72,10 @@ class MixedClusterIT {
             }
             assertThat(writer.failures())
                     .as("refusals beyond changes of leader and of members")
-                    .allMatch(
-                            failure ->
-                                    failure.contains("UNAVAILABLE")
-                                            || failure.contains("leader")
-                                            || failure.contains("DEADLINE_EXCEEDED"));
+                    .allMatch(failure ->
+                            failure.contains("UNAVAILABLE")
+                                    || failure.contains("leader")
+                                    || failure.contains("DEADLINE_EXCEEDED"));
         } finally {
             started.forEach(ClusterNode::close);
         }
@@ -146,7 +145,9 @@ class MixedClusterIT {
         }
         int expected = members.getFirst().hash(revision);
         for (ClusterNode node : members) {
-            assertThat(node.hash(revision)).as("hash of %s at %d", node, revision).isEqualTo(expected);
+            assertThat(node.hash(revision))
+                    .as("hash of %s at %d", node, revision)
+                    .isEqualTo(expected);
         }
     }
 }

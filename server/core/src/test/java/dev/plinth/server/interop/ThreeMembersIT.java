@@ -73,8 +73,7 @@ class ThreeMembersIT {
         start(follower);
         follower.process().awaitReady();
         assertThat(follower.revision()).isEqualTo(others.getFirst().revision());
-        assertThat(follower.process().log())
-                .anyMatch(line -> line.contains("applied snapshot"));
+        assertThat(follower.process().log()).anyMatch(line -> line.contains("applied snapshot"));
         assertThat(follower.keys().range(request("key/2999")).getCount()).isEqualTo(1);
         put(follower, 3000, 3010);
         assertSameHash();
@@ -119,7 +118,9 @@ class ThreeMembersIT {
         }
         int expected = members.getFirst().hash(revision);
         for (ClusterNode node : members) {
-            assertThat(node.hash(revision)).as("hash of %s at %d", node, revision).isEqualTo(expected);
+            assertThat(node.hash(revision))
+                    .as("hash of %s at %d", node, revision)
+                    .isEqualTo(expected);
         }
     }
 }
