@@ -38,7 +38,7 @@ final class FrameReader {
         numberFilled = 0;
         long value = 0;
         for (byte b : number) {
-            value = value << 8 | b & 0xff;
+            value = (value << 8) | (b & 0xff);
         }
         return value;
     }
