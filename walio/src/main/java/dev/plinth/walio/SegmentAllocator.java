@@ -63,7 +63,7 @@ final class SegmentAllocator implements AutoCloseable {
     private final Disk disk;
     private final Path directory;
     private final WalOptions options;
-    private final WritePath path;
+    private final WritePathChoice choice;
     private final BooleanSupplier isCommitRunning;
     private final MemorySegment zeros = Arena.ofAuto().allocate(PIECE_BYTES, 4096);
 
@@ -85,12 +85,12 @@ final class SegmentAllocator implements AutoCloseable {
             Disk disk,
             Path directory,
             WalOptions options,
-            WritePath path,
+            WritePathChoice choice,
             BooleanSupplier isCommitRunning) {
         this.disk = disk;
         this.directory = directory;
         this.options = options;
-        this.path = path;
+        this.choice = choice;
         this.isCommitRunning = isCommitRunning;
     }
 
@@ -105,7 +105,7 @@ final class SegmentAllocator implements AutoCloseable {
     /** Removes what a crashed process has left of its work. */
     void removeLeftovers() throws IOException {
         for (String name : disk.list(directory)) {
-            if (name.matches("[01]\\.tmp|recycled-.*\\.tmp")) {
+            if (name.matches("[01]\\.tmp|(recycled|probe)-.*\\.tmp")) {
                 disk.unlink(directory.resolve(name));
             }
         }
@@ -218,7 +218,7 @@ final class SegmentAllocator implements AutoCloseable {
         if (reused != null) {
             disk.rename(reused, name);
         }
-        SegmentFile file = SegmentFile.create(disk, name, path, options.sync());
+        SegmentFile file = SegmentFile.create(disk, name, choice.path(), options.sync());
         try {
             DiskFile writer = file.writer();
             if (reused == null) {
@@ -309,11 +309,12 @@ final class SegmentAllocator implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        options.observer().ranOutOfSpace();
     }
 
     /** The way in which the segments are written. */
-    WritePath path() {
-        return path;
+    WritePathChoice writePath() {
+        return choice;
     }
 
     /** The next segment at once; if it is not all zeros yet, the rest is only reserved. */

@@ -27,4 +27,10 @@ public interface WalObserver {
 
     /** A cut found the next segment not yet zeroed, so a part of it is only reserved. */
     default void fellBackToReservedSpace() {}
+
+    /**
+     * There is no space for the next segment: the disk is about to be full. The present segment
+     * takes what it has room for; the cut behind it fails, unless space has come back by then.
+     */
+    default void ranOutOfSpace() {}
 }

@@ -1,12 +1,9 @@
 package dev.plinth.walio;
 
-import dev.plinth.walio.frame.Crc32cChain;
 import dev.plinth.walio.frame.Frame;
-import dev.plinth.walio.frame.FrameBuffer;
 import dev.plinth.walio.io.Clock;
 import dev.plinth.walio.io.Disk;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,7 +46,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WriteAheadLog implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("dev.plinth.walio");
-    private static final long SLOW_SYNC_NANOS = 1_000_000_000L;
 
     private final Disk disk;
     private final Clock clock;
@@ -60,20 +56,10 @@ public final class WriteAheadLog implements AutoCloseable {
     private final CommitTimer timer;
     private final SegmentAllocator allocator;
     private final HeldSegments held;
-    private final Crc32cChain chain = new Crc32cChain();
-    private final FrameBuffer buffer;
+    private final TailWriter tail;
     private final AtomicReference<@Nullable Throwable> fence = new AtomicReference<>();
 
     private SegmentName tailName;
-    private SegmentFile tail;
-
-    /** Where the buffer's first byte lies in the tail: a block border. */
-    private long bufferPosition;
-
-    /** Bytes at the buffer's start that are durable. */
-    private int durableInBuffer;
-
-    private int recordsInBatch;
     private long lastSavedIndex;
     private byte[] lastState = new byte[64];
     private int lastStateLength;
@@ -99,8 +85,9 @@ public final class WriteAheadLog implements AutoCloseable {
         this.allocator = allocator;
         this.held = held;
         this.tailName = held.lastName();
-        this.tail = held.lastFile();
-        this.buffer = new FrameBuffer(chain, options.bufferBytes());
+        this.tail =
+                new TailWriter(
+                        clock, timer, options.observer(), options.bufferBytes(), held.lastFile());
     }
 
     // ---- making and opening ----
@@ -156,7 +143,7 @@ public final class WriteAheadLog implements AutoCloseable {
     private void writeFirst(Path temporary) throws IOException {
         putHead();
         byte[] mark = RecordCodec.encode(SnapshotMark.START);
-        put(Frame.TYPE_SNAPSHOT, mark, 0, mark.length);
+        tail.put(Frame.TYPE_SNAPSHOT, mark, 0, mark.length);
         writeBuffer();
         disk.rename(temporary, directory.resolve(tailName));
         syncDirectory(directory.path());
@@ -194,7 +181,7 @@ public final class WriteAheadLog implements AutoCloseable {
             recovery.clearTail(options.segmentBytes());
             allocator = allocator(disk, clock, directory, options, timer);
             allocator.removeLeftovers();
-            held.adopt(disk, recovery, allocator.path(), options.sync());
+            held.adopt(disk, recovery, allocator.writePath().path(), options.sync());
             log =
                     new WriteAheadLog(
                             disk,
@@ -225,8 +212,8 @@ public final class WriteAheadLog implements AutoCloseable {
     private static SegmentAllocator allocator(
             Disk disk, Clock clock, Path directory, WalOptions options, CommitTimer timer)
             throws IOException {
-        WritePath path = WritePathChoice.forDirectory(disk, clock, directory, options);
-        return new SegmentAllocator(disk, directory, options, path, timer::isRunning);
+        WritePathChoice choice = WritePathChoice.make(disk, clock, directory, options);
+        return new SegmentAllocator(disk, directory, options, choice, timer::isRunning);
     }
 
     private static void closeSuppressed(AutoCloseable resource, Exception reason) {
@@ -237,21 +224,11 @@ public final class WriteAheadLog implements AutoCloseable {
         }
     }
 
-    /** Takes the tail block over from the file, so that the next batch follows the last record. */
     private void goOn(Recovery recovery) throws IOException {
-        long end = recovery.end();
-        bufferPosition = end - end % FrameBuffer.BLOCK;
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment block =
-                    arena.allocate(FrameBuffer.BLOCK).asSlice(0, end - bufferPosition);
-            recovery.last().pread(block, bufferPosition);
-            buffer.load(block);
-        }
-        durableInBuffer = buffer.tail();
-        chain.seed(recovery.crc());
+        tail.goOn(recovery.last(), recovery.end(), recovery.crc());
         lastSavedIndex = replay.lastSavedIndex();
         replay.state().ifPresent(state -> rememberState(state.bytes()));
-        if (end == 0) {
+        if (recovery.end() == 0) {
             // The segment was made but its head never arrived; without it nobody could start here.
             putHead();
         }
@@ -277,7 +254,7 @@ public final class WriteAheadLog implements AutoCloseable {
      */
     public void appendEntry(long index, byte[] entry, int offset, int length) throws IOException {
         makeRoom(length);
-        put(Frame.TYPE_ENTRY, entry, offset, length);
+        tail.put(Frame.TYPE_ENTRY, entry, offset, length);
         lastSavedIndex = index;
     }
 
@@ -285,8 +262,7 @@ public final class WriteAheadLog implements AutoCloseable {
     public void appendEntry(long index, MemorySegment entry, long offset, int length)
             throws IOException {
         makeRoom(length);
-        buffer.put(Frame.TYPE_ENTRY, entry, offset, length);
-        recordsInBatch++;
+        tail.put(Frame.TYPE_ENTRY, entry, offset, length);
         lastSavedIndex = index;
     }
 
@@ -298,7 +274,7 @@ public final class WriteAheadLog implements AutoCloseable {
      */
     public void appendState(byte[] state) throws IOException {
         makeRoom(state.length);
-        put(Frame.TYPE_STATE, state, 0, state.length);
+        tail.put(Frame.TYPE_STATE, state, 0, state.length);
         rememberState(state);
     }
 
@@ -310,7 +286,7 @@ public final class WriteAheadLog implements AutoCloseable {
         }
         byte[] data = RecordCodec.encode(mark);
         makeRoom(data.length);
-        put(Frame.TYPE_SNAPSHOT, data, 0, data.length);
+        tail.put(Frame.TYPE_SNAPSHOT, data, 0, data.length);
         if (Long.compareUnsigned(mark.index(), lastSavedIndex) > 0) {
             lastSavedIndex = mark.index();
         }
@@ -326,12 +302,7 @@ public final class WriteAheadLog implements AutoCloseable {
 
     /** Whether something was appended since the last commit. */
     public boolean hasUncommitted() {
-        return buffer.tail() > durableInBuffer;
-    }
-
-    private void put(int type, byte[] data, int offset, int length) {
-        buffer.put(type, data, offset, length);
-        recordsInBatch++;
+        return tail.hasUncommitted();
     }
 
     private void rememberState(byte[] state) {
@@ -348,37 +319,21 @@ public final class WriteAheadLog implements AutoCloseable {
         if (!hasUncommitted() && position() >= options.segmentBytes()) {
             cut();
         }
-        if (!buffer.hasRoomFor(dataBytes) && hasUncommitted()) {
+        if (!tail.hasRoomFor(dataBytes) && hasUncommitted()) {
             writeBuffer();
         }
     }
 
     /** Offset in the tail at which the next record will stand. */
     long position() {
-        return bufferPosition + buffer.tail();
+        return tail.position();
     }
 
     private void writeBuffer() throws IOException {
-        long started = clock.monotonicNanos();
-        timer.start(started);
         try {
-            int length = buffer.padToBlock();
-            tail.writeDurably(buffer.memory(), length, bufferPosition);
+            tail.commit();
         } catch (IOException | RuntimeException | Error e) {
             throw fence(e);
-        } finally {
-            timer.stop();
-        }
-        long took = clock.monotonicNanos() - started;
-        options.observer().committed(took, recordsInBatch, buffer.tail() - durableInBuffer);
-        bufferPosition += buffer.keepTailBlock();
-        durableInBuffer = buffer.tail();
-        recordsInBatch = 0;
-        if (took > SLOW_SYNC_NANOS) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "slow fdatasync: took={0}ms, expected-duration=1s",
-                    took / 1_000_000);
         }
     }
 
@@ -388,19 +343,16 @@ public final class WriteAheadLog implements AutoCloseable {
         try {
             long exactSize = position();
             SegmentAllocator.Prepared next = allocator.take();
-            SegmentFile old = tail;
+            SegmentFile old = tail.file();
             SegmentName name = new SegmentName(tailName.sequence() + 1, lastSavedIndex + 1);
-            tail = next.file();
+            tail.goTo(next.file());
             tailName = name;
-            bufferPosition = 0;
-            durableInBuffer = 0;
-            buffer.clear();
             putHead();
             writeBuffer();
             Path path = directory.resolve(name);
             disk.rename(next.path(), path);
             syncDirectory(directory.path());
-            held.add(name, tail);
+            held.add(name, next.file());
             allocator.trim(old, exactSize);
             options.observer().cut(path);
             LOG.log(System.Logger.Level.INFO, "created a new WAL segment: path={0}", path);
@@ -412,10 +364,10 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     private void putHead() {
-        buffer.putCrcRecord();
-        put(Frame.TYPE_METADATA, metadata, 0, metadata.length);
+        tail.putCrcRecord();
+        tail.put(Frame.TYPE_METADATA, metadata, 0, metadata.length);
         if (lastStateLength > 0) {
-            put(Frame.TYPE_STATE, lastState, 0, lastStateLength);
+            tail.put(Frame.TYPE_STATE, lastState, 0, lastStateLength);
         }
     }
 
@@ -462,9 +414,9 @@ public final class WriteAheadLog implements AutoCloseable {
         return allocator.isOutOfSpace();
     }
 
-    /** How commits are written. Any thread. */
-    public WritePath writePath() {
-        return allocator.path();
+    /** How commits are written, and why. Any thread. */
+    public WritePathChoice writePath() {
+        return allocator.writePath();
     }
 
     /** Segments held, as paths from the oldest to the one written to. Any thread. */
@@ -521,7 +473,7 @@ public final class WriteAheadLog implements AutoCloseable {
                 + ":"
                 + position()
                 + " ("
-                + tail.path().label()
+                + tail.file().path().label()
                 + (isFenced() ? ", fenced" : "")
                 + ")";
     }

@@ -26,6 +26,20 @@ public enum WritePath {
         return label;
     }
 
+    /**
+     * The path of a label.
+     *
+     * @throws IllegalArgumentException if none has it
+     */
+    public static WritePath of(String label) {
+        for (WritePath path : values()) {
+            if (path.label.equals(label)) {
+                return path;
+            }
+        }
+        throw new IllegalArgumentException("no write path " + label);
+    }
+
     boolean isDirect() {
         return direct;
     }

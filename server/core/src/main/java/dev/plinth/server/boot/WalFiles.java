@@ -138,6 +138,6 @@ final class WalFiles {
                 "path",
                 dir.wal().toString(),
                 "write-path",
-                wal.writePath().label());
+                wal.writePath().path().label());
     }
 }
