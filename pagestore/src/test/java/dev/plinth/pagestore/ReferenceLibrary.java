@@ -64,15 +64,21 @@ public final class ReferenceLibrary {
     }
 
     private static String digest(Path path) {
+        Options options = Options.defaults().withReadOnly(true);
+        try (Database database = Database.open(new LinuxDisk(), path, options)) {
+            return digest(database);
+        }
+    }
+
+    /** SHA-256 over all keys and values in order. */
+    static String digest(Database database) {
         MessageDigest digest;
         try {
             digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
-        Options options = Options.defaults().withReadOnly(true);
-        try (Database database = Database.open(new LinuxDisk(), path, options);
-                ReadTransaction transaction = database.beginRead()) {
+        try (ReadTransaction transaction = database.beginRead()) {
             add(transaction.root(), digest);
         }
         return HexFormat.of().formatHex(digest.digest());

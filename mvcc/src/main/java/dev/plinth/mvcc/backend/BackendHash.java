@@ -13,7 +13,7 @@ import java.util.TreeSet;
  * The hash of the whole backend: for each bucket in order of the names the name, then each key and
  * value in key order, without the entries that members legitimately differ in.
  */
-final class BackendHash {
+public final class BackendHash {
     private static final Set<byte[]> IGNORED_IN_META = ignored();
 
     private BackendHash() {}
@@ -26,7 +26,8 @@ final class BackendHash {
         return keys;
     }
 
-    static long of(Transaction read) {
+    /** The hash of the state that a transaction sees. */
+    public static long of(Transaction read) {
         Crc32c crc = new Crc32c();
         ByteView view = new ByteView();
         Cursor names = read.root().cursor();

@@ -1,22 +1,25 @@
 package dev.plinth.walio.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.plinth.walio.image.MountedImage;
 import dev.plinth.walio.io.FileSystemStatus;
 import dev.plinth.walio.io.LinuxDisk;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The inspection against file systems of the running kernel, on loop devices. Needs the superuser,
@@ -27,52 +30,21 @@ class RealImagesTest {
     @TempDir Path directory;
 
     private final SystemView machine = new LinuxSystemView(new LinuxDisk());
-    private boolean mounted;
 
-    private record Run(int exit, String output) {}
+    private @Nullable MountedImage image;
 
-    private Run run(String... command) throws IOException, InterruptedException {
-        Path output = directory.resolve("output");
-        Process process;
-        try {
-            process =
-                    new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(output.toFile())
-                            .start();
-        } catch (IOException e) {
-            return new Run(-1, e.toString());
-        }
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-            return new Run(-1, "no end after 60 s");
-        }
-        return new Run(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+    private void mount(MountedImage.Kind kind) throws IOException, InterruptedException {
+        image = new MountedImage(directory, kind);
     }
 
     private Path mountPoint() {
-        return directory.resolve("mount");
-    }
-
-    private void mount(String... makeFileSystem) throws IOException, InterruptedException {
-        Path image = directory.resolve("image");
-        try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
-            file.setLength(512 << 20);
-        }
-        Files.createDirectory(mountPoint());
-        String[] make = List.of(makeFileSystem).toArray(String[]::new);
-        make[make.length - 1] = image.toString();
-        Run made = run(make);
-        assumeTrue(made.exit() == 0, () -> "cannot make the image: " + made.output());
-        Run mount = run("mount", "-o", "loop", image.toString(), mountPoint().toString());
-        assumeTrue(mount.exit() == 0, () -> "cannot mount the image: " + mount.output());
-        mounted = true;
+        return Objects.requireNonNull(image).path();
     }
 
     @AfterEach
-    void unmount() throws IOException, InterruptedException {
-        if (mounted) {
-            assertThat(run("umount", mountPoint().toString()).exit()).isZero();
+    void unmount() throws IOException {
+        if (image != null) {
+            image.close();
         }
     }
 
@@ -82,7 +54,7 @@ class RealImagesTest {
 
     @Test
     void fastCommitOn() throws IOException, InterruptedException {
-        mount("mkfs.ext4", "-q", "-F", "-O", "fast_commit", "image");
+        mount(MountedImage.Kind.EXT4_FAST_COMMIT);
         StorageReport report = new StorageInspector(machine).inspect(mountPoint());
         Ext4Facts facts = report.facts().ext4().orElseThrow();
         assertThat(facts.fastCommit()).isEqualTo(FastCommit.ON);
@@ -99,7 +71,7 @@ class RealImagesTest {
 
     @Test
     void fastCommitOff() throws IOException, InterruptedException {
-        mount("mkfs.ext4", "-q", "-F", "-O", "^fast_commit", "image");
+        mount(MountedImage.Kind.EXT4);
         Ext4Facts facts = ext4(machine);
         assertThat(facts.fastCommit()).isEqualTo(FastCommit.OFF);
         assertThat(facts.fastCommitEvidence()).isEqualTo("super block");
@@ -112,9 +84,56 @@ class RealImagesTest {
         assertThat(directory.resolve("mount")).isDirectoryNotContaining("glob:**check*");
     }
 
+    /** A process of its own without any right, on images with the feature on and off. */
+    @ParameterizedTest
+    @CsvSource({"EXT4_FAST_COMMIT, ON", "EXT4, OFF"})
+    void fastCommitIsToldToAProcessWithoutRights(MountedImage.Kind kind, FastCommit expected)
+            throws IOException, InterruptedException {
+        mount(kind);
+        openTo(directory, mountPoint());
+        MountedImage.Run seen =
+                MountedImage.run(
+                        List.of(
+                                "setpriv",
+                                "--reuid=65534",
+                                "--regid=65534",
+                                "--clear-groups",
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-cp",
+                                copyOfClasses(),
+                                FastCommitSeen.class.getName(),
+                                mountPoint().toString()));
+        assertThat(seen.output().strip()).startsWith("65534 " + expected + " ");
+        assertThat(seen.exit()).isZero();
+    }
+
+    /** The classes where such a process may read them, wherever the project lies. */
+    private String copyOfClasses() throws IOException, InterruptedException {
+        Path copy = Files.createDirectory(directory.resolve("classes"));
+        for (Class<?> type : List.of(StorageInspector.class, FastCommitSeen.class)) {
+            Path folder = Path.of(URI.create(root(type)));
+            assertThat(MountedImage.run(List.of("cp", "-r", folder + "/.", copy.toString())).exit())
+                    .isZero();
+        }
+        assertThat(MountedImage.run(List.of("chmod", "-R", "a+rX", copy.toString())).exit())
+                .isZero();
+        return copy.toString();
+    }
+
+    private static String root(Class<?> type) {
+        return type.getProtectionDomain().getCodeSource().getLocation().toString();
+    }
+
+    private static void openTo(Path... folders) throws IOException {
+        for (Path folder : folders) {
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+        }
+    }
+
     @Test
     void ext4WithoutJournal() throws IOException, InterruptedException {
-        mount("mkfs.ext4", "-q", "-F", "-O", "^has_journal", "image");
+        mount(MountedImage.Kind.EXT4_WITHOUT_JOURNAL);
         assertThat(ext4(machine).journal()).isFalse();
         Ext4Facts withoutRoot = ext4(new WithoutRoot(machine, false));
         assertThat(withoutRoot.journal()).isFalse();
@@ -123,7 +142,7 @@ class RealImagesTest {
 
     @Test
     void xfs() throws IOException, InterruptedException {
-        mount("mkfs.xfs", "-q", "-f", "image");
+        mount(MountedImage.Kind.XFS);
         StorageReport report = new StorageInspector(machine).inspect(mountPoint());
         assertThat(report.facts().kind()).isEqualTo(FileSystemKind.XFS);
         assertThat(report.facts().device().orElseThrow().name()).startsWith("loop");
