@@ -299,6 +299,7 @@ final class SegmentAllocator implements AutoCloseable {
                 "failed to preallocate space when creating a new WAL: size={0}, error={1}",
                 Long.toString(options.segmentBytes()),
                 reason.getMessage());
+        options.observer().ranOutOfSpace(); // before whoever waits for the segment fails
         lock.lock();
         try {
             isOutOfSpace = true;
@@ -309,7 +310,6 @@ final class SegmentAllocator implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        options.observer().ranOutOfSpace();
     }
 
     /** The way in which the segments are written. */
