@@ -78,6 +78,10 @@ final class KeyRanges {
         }
         ByteString end = ranges.get(high).end();
         ByteString wantedEnd = wanted.end();
-        return end == null || (wantedEnd != null && ORDER.compare(wantedEnd, end) <= 0);
+        // The begin is looked at as well, for a request whose end is not above it.
+        return end == null
+                || (wantedEnd != null
+                        && ORDER.compare(wanted.begin(), end) < 0
+                        && ORDER.compare(wantedEnd, end) <= 0);
     }
 }

@@ -35,7 +35,9 @@ final class KeyRangesTest {
         "b-*, a-*, false",
         "a-c b-*, a-*, true",
         "a-f b-c, a-e, true",
-        "b-c, a, false"
+        "b-c, a, false",
+        "a-c, e-b, false",
+        "a-f, e-b, true"
     })
     void anIntervalIsCoveredByContiguousPermissions(
             String permissions, String wanted, boolean covered) {

@@ -12,11 +12,12 @@ import dev.plinth.api.etcdserverpb.PutRequest;
 import dev.plinth.api.etcdserverpb.RangeRequest;
 import dev.plinth.api.etcdserverpb.RequestOp;
 import dev.plinth.api.etcdserverpb.TxnRequest;
+import dev.plinth.api.etcdserverpb.WatchCreateRequest;
 import java.util.random.RandomGenerator;
 
 /**
  * A seeded stream of requests over few keys, so that they meet: puts with every option, ranges with
- * every order and filter, deletes, nested transactions, compactions, leases; now and then one that
+ * every order and filter, deletes, nested transactions, compactions, leases, watchers; now and then one that
  * has to be refused.
  */
 final class RandomOperations {
@@ -33,6 +34,8 @@ final class RandomOperations {
     /** The newest revision that an answer has told; keeps revisions asked for near the truth. */
     private long revision = 1;
 
+    private boolean hasInvertedInterval;
+
     RandomOperations(RandomGenerator random) {
         this.random = random;
     }
@@ -41,7 +44,16 @@ final class RandomOperations {
         revision = Math.max(revision, newest);
     }
 
+    /**
+     * Whether the last request names an interval that ends before it begins. Whether a caller with
+     * few rights may ask for one depends in 3.5 on the shape of a search tree, so only root does.
+     */
+    boolean hasInvertedInterval() {
+        return hasInvertedInterval;
+    }
+
     Message next() {
+        hasInvertedInterval = false;
         int dice = random.nextInt(1000);
         if (dice < 350) {
             return put();
@@ -64,10 +76,28 @@ final class RandomOperations {
                     .setTTL(3600 + random.nextInt(100))
                     .build();
         }
-        if (dice < 970) {
+        if (dice < 960) {
             return LeaseRevokeRequest.newBuilder().setID(lease()).build();
         }
+        if (dice < 975) {
+            return watch();
+        }
         return LeaseTimeToLiveRequest.newBuilder().setID(lease()).setKeys(true).build();
+    }
+
+    /**
+     * Without open-ended intervals: 3.5 lets a reader of one key watch everything behind it, a flaw
+     * that 3.7.1 does not have.
+     */
+    private WatchCreateRequest watch() {
+        WatchCreateRequest.Builder watch = WatchCreateRequest.newBuilder().setKey(key());
+        if (oneIn(2)) {
+            watch.setRangeEnd(keyAsEnd(watch.getKey()));
+        }
+        if (oneIn(3)) {
+            watch.setStartRevision(revision + random.nextInt(-3, 3));
+        }
+        return watch.setWatchId(random.nextInt(3)).build();
     }
 
     private PutRequest put() {
@@ -93,7 +123,7 @@ final class RandomOperations {
     private RangeRequest range() {
         RangeRequest.Builder range = RangeRequest.newBuilder().setKey(key());
         if (!oneIn(3)) {
-            range.setRangeEnd(rangeEnd());
+            range.setRangeEnd(rangeEnd(range.getKey()));
         }
         if (oneIn(3)) {
             range.setLimit(random.nextInt(-1, 12));
@@ -175,7 +205,7 @@ final class RandomOperations {
                         .setKey(key())
                         .setResult(Compare.CompareResult.forNumber(random.nextInt(4)));
         if (oneIn(5)) {
-            compare.setRangeEnd(rangeEnd());
+            compare.setRangeEnd(rangeEnd(compare.getKey()));
         }
         switch (random.nextInt(5)) {
             case 0 ->
@@ -207,12 +237,19 @@ final class RandomOperations {
         return ByteString.copyFromUtf8("k%02d".formatted(random.nextInt(KEYS)));
     }
 
-    private ByteString rangeEnd() {
+    private ByteString rangeEnd(ByteString key) {
         return switch (random.nextInt(5)) {
             case 0 -> ByteString.copyFrom(new byte[1]);
             case 1 -> ByteString.copyFromUtf8("l");
-            default -> ByteString.copyFromUtf8("k%02d".formatted(random.nextInt(KEYS)));
+            default -> keyAsEnd(key);
         };
+    }
+
+    private ByteString keyAsEnd(ByteString key) {
+        ByteString end = ByteString.copyFromUtf8("k%02d".formatted(random.nextInt(KEYS)));
+        hasInvertedInterval |=
+                ByteString.unsignedLexicographicalComparator().compare(key, end) >= 0;
+        return end;
     }
 
     /** Values differ from each other, so that a sort by them has one result. */
