@@ -148,8 +148,8 @@ public final class AuthApplier {
         if (!store.state().users.containsKey(request.getName())) {
             throw RefusedException.of(EtcdError.AUTHENTICATION_FAILED);
         }
-        String token = request.getSimpleToken() + "." + Long.toUnsignedString(index);
-        store.tokens().assign(token, request.getName());
+        String token =
+                store.tokens().assign(request.getSimpleToken(), request.getName(), index);
         return AuthenticateResponse.newBuilder().setToken(token).build();
     }
 

@@ -32,13 +32,13 @@ public final class AuthStore {
     private static final byte[] ENABLED_KEY = "authEnabled".getBytes(US_ASCII);
     private static final byte[] REVISION_KEY = "authRevision".getBytes(US_ASCII);
 
-    private final SimpleTokens tokens;
+    private final Tokens tokens;
     private final Passwords passwords;
     private Backend backend;
     private volatile AuthState state;
 
     /** Reads a database; one without an auth revision gets its first, outside any entry. */
-    public AuthStore(Backend backend, SimpleTokens tokens, Passwords passwords) {
+    public AuthStore(Backend backend, Tokens tokens, Passwords passwords) {
         this.backend = backend;
         this.tokens = tokens;
         this.passwords = passwords;
@@ -98,10 +98,6 @@ public final class AuthStore {
         return state;
     }
 
-    SimpleTokens tokens() {
-        return tokens;
-    }
-
     /** Whether requests are checked at all. */
     public boolean isEnabled() {
         return state.enabled;
@@ -139,6 +135,12 @@ public final class AuthStore {
         return state.isRoot(caller.user());
     }
 
+    /** The administrator, on whose behalf the member's own requests are made. */
+    public Caller root() {
+        AuthState now = state;
+        return now.enabled ? new Caller(AuthState.ROOT, now.revision) : Caller.NOBODY;
+    }
+
     /** Refuses an answer that was read while rights changed. */
     public void checkUnchanged(Caller caller) throws RefusedException {
         if (caller.authRevision() != 0 && caller.authRevision() != state.revision) {
@@ -150,11 +152,7 @@ public final class AuthStore {
      * The caller that a token means, now; the log must have been applied up to the token's index.
      */
     public Caller caller(String token) throws RefusedException {
-        String user = tokens.user(token);
-        if (user == null) {
-            throw RefusedException.of(EtcdError.INVALID_AUTH_TOKEN);
-        }
-        return new Caller(user, state.revision);
+        return tokens.caller(token, state.revision);
     }
 
     /**
@@ -181,9 +179,9 @@ public final class AuthStore {
         return now.revision;
     }
 
-    /** Letters for a token. */
-    public String tokenPrefix() {
-        return tokens.prefix();
+    /** Whom tokens mean, and how new ones are made. */
+    public Tokens tokens() {
+        return tokens;
     }
 
     /** Turns auth on or off; turning it off is a change, turning it on is not. */

@@ -6,6 +6,7 @@ import dev.plinth.server.core.RefusedException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.concurrent.Executor;
 
 /**
  * Hashes and checks passwords. Slow on purpose: call it on a thread that may be kept busy, and
@@ -19,13 +20,21 @@ public final class Passwords {
 
     private final int cost;
     private final SecureRandom random;
+    private final Executor threads;
 
     /**
      * @param cost logarithm of the number of rounds, 4 to 31; another number means 10
+     * @param threads few platform threads that may be kept busy; rejects when too many wait
      */
-    public Passwords(long cost, SecureRandom random) {
+    public Passwords(long cost, SecureRandom random, Executor threads) {
+        this.threads = threads;
         this.cost = cost >= COST_MIN && cost <= COST_MAX ? (int) cost : COST_DEFAULT;
         this.random = random;
+    }
+
+    /** Where work on passwords and signatures belongs. */
+    public Executor threads() {
+        return threads;
     }
 
     /** The hash in the form in which requests carry it: base64 of the bcrypt string. */

@@ -1,17 +1,18 @@
 package dev.plinth.server.auth;
 
+import dev.plinth.server.core.EtcdError;
+import dev.plinth.server.core.RefusedException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tokens that mean a user as long as they are used: sixteen letters, a point, and the log position
  * at which they were made. Every member makes the same ones from the log; how long each keeps one
  * depends on its own use. Any thread.
  */
-public final class SimpleTokens {
+public final class SimpleTokens implements Tokens {
     private static final int LETTERS = 16;
     private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
@@ -31,7 +32,7 @@ public final class SimpleTokens {
         this.random = random;
     }
 
-    /** Letters for a token that is yet to be made. */
+    @Override
     public String prefix() {
         StringBuilder letters = new StringBuilder(LETTERS);
         for (int i = 0; i < LETTERS; i++) {
@@ -40,11 +41,8 @@ public final class SimpleTokens {
         return letters.toString();
     }
 
-    /**
-     * The log index that must be applied before the token can be known here; -1 when it is no such
-     * token.
-     */
-    public static long index(String token) {
+    @Override
+    public long index(String token) {
         int point = token.indexOf('.');
         if (point < 0 || token.indexOf('.', point + 1) >= 0) {
             return -1;
@@ -56,30 +54,41 @@ public final class SimpleTokens {
         }
     }
 
-    void assign(String token, String user) {
+    @Override
+    public String assign(String prefix, String user, long index) {
+        String token = prefix + "." + Long.toUnsignedString(index);
         users.put(token, new Entry(user, nanoClock.getAsLong() + ttlNanos));
+        return token;
     }
 
-    /** The user of a token, whose life begins anew; null when it is unknown or has expired. */
-    @Nullable String user(String token) {
+    @Override
+    public String complete(String assigned, String user, long authRevision) {
+        return assigned;
+    }
+
+    /** The user of the token, whose life begins anew. */
+    @Override
+    public Caller caller(String token, long authRevision) throws RefusedException {
         long now = nanoClock.getAsLong();
         Entry entry = users.get(token);
         if (entry == null || entry.expiresNanos() - now <= 0) {
-            return null;
+            throw RefusedException.of(EtcdError.INVALID_AUTH_TOKEN);
         }
         users.replace(token, entry, new Entry(entry.user(), now + ttlNanos));
-        return entry.user();
+        return new Caller(entry.user(), authRevision);
     }
 
-    void forgetUser(String user) {
+    @Override
+    public void forgetUser(String user) {
         users.values().removeIf(entry -> entry.user().equals(user));
     }
 
-    void forgetAll() {
+    @Override
+    public void forgetAll() {
         users.clear();
     }
 
-    /** Forgets what has expired; to be called now and then. */
+    @Override
     public void sweep() {
         long now = nanoClock.getAsLong();
         users.values().removeIf(entry -> entry.expiresNanos() - now <= 0);

@@ -27,6 +27,7 @@ import dev.plinth.server.core.ClusterMember;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.log.Log;
 import dev.plinth.server.maintenance.Announcer;
+import dev.plinth.server.maintenance.AutoCompaction;
 import dev.plinth.server.maintenance.LeaseReaper;
 import dev.plinth.server.maintenance.VersionKeeper;
 import dev.plinth.server.metrics.Metrics;
@@ -44,9 +45,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.LongFunction;
@@ -76,7 +81,9 @@ final class Assembly {
 
     private static final long SECOND = 1_000_000_000L;
     private static final long MILLI = 1_000_000L;
+    private static final long HOUR = 3600 * SECOND;
     private static final int SPINS = 200;
+    private static final int PASSWORDS_WAITING_MAX = 1024;
 
     private final ServerConfig config;
     private final Log log;
@@ -116,7 +123,8 @@ final class Assembly {
         AtomicReference<Runnable> raiseNoSpace = new AtomicReference<>(() -> {});
         StorageVersionKeeper storageVersion =
                 new StorageVersionKeeper(backend, engine.membership(), config.compat(), log);
-        Passwords passwords = new Passwords(config.flags().number("bcrypt-cost"), random);
+        Passwords passwords =
+                new Passwords(config.flags().number("bcrypt-cost"), random, passwordThreads());
         AuthStore auth = authStore(backend.get(), passwords);
         ExecutorService transfers = transfers();
         ReceivedSnapshots received = new ReceivedSnapshots(disk, dir.snap(), log);
@@ -174,7 +182,7 @@ final class Assembly {
         ClientServer clients = new ClientServer(config, sockets, log);
         ServiceContext services = services(engine, consensus.member(), quota, auth, passwords);
         peerPort.serve(member, consensus.member(), transport, received, ownLeases(services));
-        startMaintenance(engine, consensus, () -> ready(clients, services));
+        startMaintenance(engine, consensus, auth, () -> ready(clients, services));
         member.onClose("client listeners", clients);
         member.onClose("proposals", consensus);
         transport.join(engine.existing());
@@ -196,14 +204,31 @@ final class Assembly {
         lifecycle.end(0);
     }
 
+    /** Threads for bcrypt and signatures: half of the cores, so that logins leave room. */
+    private Executor passwordThreads() {
+        int threads = Math.max(1, cores() / 2);
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(
+                        threads,
+                        threads,
+                        0,
+                        TimeUnit.SECONDS,
+                        new ArrayBlockingQueue<>(PASSWORDS_WAITING_MAX),
+                        Thread.ofPlatform().daemon().name("password-", 0).factory());
+        member.onClose("password threads", pool::shutdownNow);
+        return pool;
+    }
+
     private AuthStore authStore(Backend backend, Passwords passwords) throws StartException {
-        String kind = config.flags().text("auth-token");
-        if (!kind.isEmpty() && !kind.equals("simple")) {
-            throw new StartException("--auth-token " + kind + ": only simple tokens are offered");
-        }
         long ttlNanos = config.flags().number("auth-token-ttl") * SECOND;
         return new AuthStore(
-                backend, new SimpleTokens(ttlNanos, clock::monotonicNanos, random), passwords);
+                backend,
+                TokenKinds.make(
+                        config.flags().text("auth-token"),
+                        () -> new SimpleTokens(ttlNanos, clock::monotonicNanos, random),
+                        clock::wallMillis,
+                        log),
+                passwords);
     }
 
     private Consensus consensus(
@@ -420,7 +445,8 @@ final class Assembly {
                 random);
     }
 
-    private void startMaintenance(Engine engine, Consensus consensus, Runnable onReady) {
+    private void startMaintenance(
+            Engine engine, Consensus consensus, AuthStore auth, Runnable onReady) {
         LocalMember local = consensus.member();
         Announcer announcer =
                 new Announcer(
@@ -435,11 +461,23 @@ final class Assembly {
                         local,
                         () -> local.members().size() == 1 ? config.compat().clusterVersion() : null,
                         log);
-        LeaseReaper leases = new LeaseReaper(local, engine.lessor(), clock::monotonicNanos, log);
+        LeaseReaper leases =
+                new LeaseReaper(
+                        local,
+                        engine.lessor(),
+                        auth::root,
+                        config.gates().isOn("PriorityRequest"),
+                        clock::monotonicNanos,
+                        log);
         Timers timers = new Timers(clock::monotonicNanos);
         timers.every(20 * MILLI, announcer::turn);
         timers.every(100 * MILLI, versions::turn);
         timers.every(500 * MILLI, leases::turn);
+        timers.every(SECOND, auth.tokens()::sweep);
+        AutoCompaction compaction = autoCompaction(engine, local);
+        if (compaction != null) {
+            timers.every(compaction.intervalNanos(), compaction::turn);
+        }
         FilePurge snapshots =
                 new FilePurge(
                         disk, dir.snap(), "snap", config.storage().snapshotsMax(), false, log);
@@ -450,6 +488,25 @@ final class Assembly {
         AgentThread thread = thread(timers, 0);
         thread.start();
         member.onClose("maintenance", thread);
+    }
+
+    private @Nullable AutoCompaction autoCompaction(Engine engine, LocalMember local) {
+        boolean isPeriodic = config.flags().text("auto-compaction-mode").equals("periodic");
+        String retention = config.flags().text("auto-compaction-retention");
+        boolean isNumber = retention.chars().allMatch(Character::isDigit);
+        long kept =
+                isNumber
+                        ? Long.parseLong(retention) * (isPeriodic ? HOUR : 1)
+                        : GoDuration.parseNanos(retention);
+        if (kept <= 0) {
+            return null;
+        }
+        KeyValueStore store = engine.store();
+        return isPeriodic
+                ? AutoCompaction.periodic(
+                        local, store::currentRevision, clock::monotonicNanos, log, kept)
+                : AutoCompaction.byRevision(
+                        local, store::currentRevision, clock::monotonicNanos, log, kept);
     }
 
     private void purge(FoundLog found, FilePurge snapshots, FilePurge databases) {

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConsensusMember implements LocalMember {
     private static final int APPLY_GAP_MAX = 5000;
+    private static final int PRIORITY_GAP_MAX = 10_000;
+    private static final int RECENT_TICKS = 3;
 
     /**
      * Settings.
@@ -140,7 +142,8 @@ public final class ConsensusMember implements LocalMember {
             proposal.failed(RefusedException.of(EtcdError.STOPPED));
             return;
         }
-        if (raft.committedIndex() > applied.get() + APPLY_GAP_MAX) {
+        int gapMax = proposal.isPriority() ? PRIORITY_GAP_MAX : APPLY_GAP_MAX;
+        if (raft.committedIndex() > applied.get() + gapMax) {
             proposal.failed(RefusedException.of(EtcdError.TOO_MANY_REQUESTS));
             return;
         }
@@ -199,11 +202,12 @@ public final class ConsensusMember implements LocalMember {
 
     @Override
     public void ensureLeadership(Barrier barrier) {
-        if (isSoleLeader()) {
+        long term = raft.status().term();
+        boolean isTicking = raft.ticksMissed() < RECENT_TICKS;
+        if (isSoleLeader() || (raft.status().isLeader() && isTicking)) {
             barrier.passed();
             return;
         }
-        long term = raft.status().term();
         if (!raft.status().isLeader()) {
             barrier.failed(RefusedException.of(EtcdError.NOT_LEADER));
             return;

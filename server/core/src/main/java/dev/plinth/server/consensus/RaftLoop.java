@@ -74,6 +74,7 @@ public final class RaftLoop implements Agent, MessageReceiver {
     private final List<Proposal> appendingProposals = new ArrayList<>();
     private final List<Consumer<RaftStatus>> statusListeners = new ArrayList<>();
     private Runnable waker = () -> {};
+    private volatile long lastTickNanos;
     private Consumer<Long> ticked = _ -> {};
     private long nextTickNanos;
     private boolean isCampaignWanted;
@@ -102,7 +103,8 @@ public final class RaftLoop implements Agent, MessageReceiver {
         this.wal = wal;
         this.apply = apply;
         this.reads = reads;
-        this.nextTickNanos = clock.monotonicNanos() + settings.tickNanos();
+        this.lastTickNanos = clock.monotonicNanos();
+        this.nextTickNanos = lastTickNanos + settings.tickNanos();
     }
 
     /** Connects the other members, the thread that drives the loop, and what runs once a tick. */
@@ -232,6 +234,14 @@ public final class RaftLoop implements Agent, MessageReceiver {
         return true;
     }
 
+    /**
+     * How many ticks are overdue; any thread. While none is, this loop runs and hears its peers, so
+     * what it says about the leader can be believed; after a stall it must be confirmed.
+     */
+    long ticksMissed() {
+        return (clock.monotonicNanos() - lastTickNanos) / settings.tickNanos();
+    }
+
     // --- the loop ---
 
     @Override
@@ -250,6 +260,7 @@ public final class RaftLoop implements Agent, MessageReceiver {
         long now = clock.monotonicNanos();
         if (now - nextTickNanos >= 0) {
             node.tick();
+            lastTickNanos = now;
             ticked.accept(now);
             // After a stall the missed ticks are dropped: a burst of them would start an election.
             nextTickNanos = Math.max(nextTickNanos + settings.tickNanos(), now);

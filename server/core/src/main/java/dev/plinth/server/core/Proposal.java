@@ -28,4 +28,9 @@ public interface Proposal {
 
     /** The entry was not proposed, or nothing was heard of it in time. */
     void failed(RefusedException reason);
+
+    /** Whether it may go on when apply lags so far behind that others are refused. */
+    default boolean isPriority() {
+        return false;
+    }
 }

@@ -6,12 +6,15 @@ import dev.plinth.api.etcdserverpb.LeaseRevokeRequest;
 import dev.plinth.mvcc.lease.LeaseCheckpoint;
 import dev.plinth.mvcc.lease.LeaseWork;
 import dev.plinth.mvcc.lease.Lessor;
+import dev.plinth.server.auth.Caller;
 import dev.plinth.server.core.Barrier;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.log.Log;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * On the leader, proposes the revocation of leases that have run out, and their checkpoints. Before
@@ -24,12 +27,27 @@ public final class LeaseReaper {
     private final LocalMember member;
     private final Lessor lessor;
     private final OwnProposals proposals;
+    private final Supplier<Caller> root;
+    private final boolean isPriority;
     private final LongSupplier nanoClock;
     private final Log log;
     private final AtomicInteger inFlight = new AtomicInteger();
 
-    /** Works on the leases of the given lessor. */
-    public LeaseReaper(LocalMember member, Lessor lessor, LongSupplier nanoClock, Log log) {
+    /**
+     * Works on the leases of the given lessor.
+     *
+     * @param root who has the right to revoke any lease, as apply checks it
+     * @param isPriority whether revocations go on while apply lags too far behind for others
+     */
+    public LeaseReaper(
+            LocalMember member,
+            Lessor lessor,
+            Supplier<Caller> root,
+            boolean isPriority,
+            LongSupplier nanoClock,
+            Log log) {
+        this.root = root;
+        this.isPriority = isPriority;
         this.member = member;
         this.lessor = lessor;
         this.proposals = new OwnProposals(member);
@@ -84,10 +102,10 @@ public final class LeaseReaper {
 
     /** Revokes one lease after the other; as many run at once as were started. */
     private final class Revocations {
-        private final java.util.List<Long> leases;
+        private final List<Long> leases;
         private final AtomicInteger at = new AtomicInteger();
 
-        Revocations(java.util.List<Long> leases) {
+        Revocations(List<Long> leases) {
             this.leases = leases;
         }
 
@@ -100,6 +118,8 @@ public final class LeaseReaper {
             proposals.propose(
                     InternalRaftRequest.LEASE_REVOKE_FIELD_NUMBER,
                     LeaseRevokeRequest.newBuilder().setID(leases.get(i)).build(),
+                    root.get(),
+                    isPriority,
                     refusal -> {
                         inFlight.decrementAndGet();
                         if (refusal == null) {

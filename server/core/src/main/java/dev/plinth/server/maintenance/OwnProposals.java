@@ -3,6 +3,7 @@ package dev.plinth.server.maintenance;
 import com.google.protobuf.MessageLite;
 import dev.plinth.api.etcdserverpb.RequestHeader;
 import dev.plinth.server.apply.EntryWriter;
+import dev.plinth.server.auth.Caller;
 import dev.plinth.server.core.ApplyResult;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.Proposal;
@@ -25,9 +26,29 @@ final class OwnProposals {
      * @param outcome gets null when the request was carried out, else why not
      */
     void propose(int field, MessageLite request, Consumer<@Nullable RefusedException> outcome) {
+        propose(field, request, Caller.NOBODY, false, outcome);
+    }
+
+    /**
+     * Proposes.
+     *
+     * @param caller on whose behalf, where the request needs rights
+     * @param isPriority as {@link Proposal#isPriority}
+     */
+    void propose(
+            int field,
+            MessageLite request,
+            Caller caller,
+            boolean isPriority,
+            Consumer<@Nullable RefusedException> outcome) {
         long id = member.nextRequestId();
-        byte[] entry =
-                EntryWriter.encode(field, request, RequestHeader.newBuilder().setID(id).build());
+        RequestHeader header =
+                RequestHeader.newBuilder()
+                        .setID(id)
+                        .setUsername(caller.user())
+                        .setAuthRevision(caller.authRevision())
+                        .build();
+        byte[] entry = EntryWriter.encode(field, request, header);
         member.propose(
                 new Proposal() {
                     @Override
@@ -51,6 +72,11 @@ final class OwnProposals {
                                 result instanceof ApplyResult.Refused(RefusedException reason)
                                         ? reason
                                         : null);
+                    }
+
+                    @Override
+                    public boolean isPriority() {
+                        return isPriority;
                     }
 
                     @Override

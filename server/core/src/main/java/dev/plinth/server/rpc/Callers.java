@@ -2,7 +2,6 @@ package dev.plinth.server.rpc;
 
 import dev.plinth.server.auth.AuthStore;
 import dev.plinth.server.auth.Caller;
-import dev.plinth.server.auth.SimpleTokens;
 import dev.plinth.server.core.Barrier;
 import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.LocalMember;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds out on whose behalf a call is made.
  *
- * <p>A token carries the log index that must be applied before it can be known here; a member that
+ * <p>A simple token carries the log index that must be applied before it can be known here; a member that
  * is behind waits for it. Nothing is looked at while auth is off.
  */
 final class Callers {
@@ -61,7 +60,7 @@ final class Callers {
             run(action, Caller.NOBODY, refusal);
             return;
         }
-        long index = SimpleTokens.index(token);
+        long index = auth.tokens().index(token);
         if (index < 0) {
             refusal.refuse(RefusedException.of(EtcdError.INVALID_AUTH_TOKEN));
             return;

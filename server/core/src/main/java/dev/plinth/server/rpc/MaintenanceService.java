@@ -166,7 +166,16 @@ final class MaintenanceService {
     }
 
     @SuppressWarnings("UnusedVariable") // the request has no fields
-    void defragment(DefragmentRequest request, UnaryCall call) throws RefusedException {
+    void defragment(DefragmentRequest request, UnaryCall call) {
+        callers.identify(
+                call,
+                caller -> {
+                    auth.checkAdmin(caller);
+                    defragment(call);
+                });
+    }
+
+    private void defragment(UnaryCall call) throws RefusedException {
         try {
             backend.get().defragment();
         } catch (IOException e) {

@@ -79,7 +79,7 @@ final class ClientPortTest {
                                         .withPopulate(false)),
                         BackendOptions.DEFAULT);
         SecureRandom secure = new SecureRandom();
-        Passwords passwords = new Passwords(4, secure);
+        Passwords passwords = new Passwords(4, secure, Runnable::run);
         SimpleTokens tokens = new SimpleTokens(1_000_000_000L, System::nanoTime, secure);
         ServiceContext context =
                 new ServiceContext(
