@@ -152,7 +152,7 @@ final class PemKeys {
             if (i == 3 || at + 2 + i >= bytes.length) {
                 throw new JwtException("damaged key: length at byte " + at);
             }
-            length = length << Byte.SIZE | bytes[at + 2 + i] & 0xFF;
+            length = (length << Byte.SIZE) | (bytes[at + 2 + i] & 0xFF);
         }
         return length;
     }

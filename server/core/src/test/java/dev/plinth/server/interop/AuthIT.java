@@ -238,7 +238,7 @@ class AuthIT {
     private static void maintenanceIsForAdministrators(Channel alice, Channel nobody) {
         for (Channel channel : new Channel[] {alice, nobody}) {
             String reason =
-                    channel == nobody
+                    channel.equals(nobody)
                             ? "INVALID_ARGUMENT: etcdserver: user name is empty"
                             : DENIED;
             MaintenanceGrpc.MaintenanceBlockingStub calls =
