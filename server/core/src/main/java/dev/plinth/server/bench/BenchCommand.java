@@ -9,7 +9,7 @@ import picocli.CommandLine.HelpCommand;
         name = "plinth bench",
         mixinStandardHelpOptions = true,
         description = "Measures servers that speak etcd's protocol.",
-        subcommands = {CompareCommand.class, HelpCommand.class})
+        subcommands = {CompareCommand.class, FootprintCommand.class, HelpCommand.class})
 public final class BenchCommand {
     private BenchCommand() {}
 

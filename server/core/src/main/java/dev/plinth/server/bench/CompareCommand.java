@@ -1,18 +1,15 @@
 package dev.plinth.server.bench;
 
-import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -36,13 +33,7 @@ import picocli.CommandLine.Spec;
             "  plinth bench compare --peer etcd=/usr/bin/etcd --peer 'plinth=./plinth server' --clients 1,64"
         })
 final class CompareCommand implements Callable<Integer> {
-    @Option(
-            names = "--peer",
-            required = true,
-            paramLabel = "NAME=COMMAND",
-            description =
-                    "A server, and the words that start it. Repeat it; ratios refer to the first.")
-    private Map<String, String> peers = new LinkedHashMap<>();
+    @Mixin private final Contest contest = new Contest();
 
     @Option(
             names = "--workload",
@@ -95,42 +86,23 @@ final class CompareCommand implements Callable<Integer> {
             description = "Different keys (default: ${DEFAULT-VALUE}).")
     private int keySpace;
 
-    @Option(
-            names = "--dir",
-            description =
-                    "Folder for the data, on the disk that counts (default: a new one in the present folder).")
-    private @Nullable Path folder;
-
     @Spec private @Nullable CommandSpec spec;
 
     @Override
     public Integer call() throws Exception {
         check();
-        Path data =
-                Files.createTempDirectory(
-                        folder == null ? Path.of("").toAbsolutePath() : folder, "plinth-bench-");
-        List<PeerProcess> running = new ArrayList<>();
-        try {
-            for (Map.Entry<String, String> peer : peers.entrySet()) {
-                running.add(PeerProcess.start(peer.getKey(), peer.getValue(), data));
-            }
+        try (Contest.Running running = contest.start()) {
             for (Workload workload : workloads) {
                 for (int count : clients) {
-                    out().println(measured(running, workload, count));
+                    out().println(measured(running.peers(), workload, count));
                     out().flush();
                 }
             }
             return 0;
-        } finally {
-            for (PeerProcess peer : running) {
-                peer.close();
-            }
-            deleteAll(data);
         }
     }
 
-    private record Contestant(
-            PeerProcess peer, long callsPerRound, List<ComparisonTable.Round> rounds) {}
+    private record Contestant(PeerProcess peer, long callsPerRound, List<Round> rounds) {}
 
     private void check() {
         if (rounds < 1
@@ -151,7 +123,7 @@ final class CompareCommand implements Callable<Integer> {
 
     private String measured(List<PeerProcess> running, Workload workload, int count)
             throws IOException, InterruptedException {
-        Workload.Requests requests = new Workload.Requests(keySpace, randomValue());
+        Workload.Requests requests = Workload.Requests.of(keySpace, valueSize);
         List<Contestant> contestants = new ArrayList<>();
         for (PeerProcess peer : running) {
             progress("%s, %d clients: %s warms up".formatted(workload, count, peer.name()));
@@ -169,13 +141,13 @@ final class CompareCommand implements Callable<Integer> {
                         .add(round(peer, workload, requests, count, contestant.callsPerRound()));
             }
         }
-        Map<String, List<ComparisonTable.Round>> results = new LinkedHashMap<>();
+        Map<String, List<Round>> results = new LinkedHashMap<>();
         contestants.forEach(each -> results.put(each.peer().name(), each.rounds()));
         String title =
                 "%s, %d clients on %d connections, values of %d bytes, %d rounds"
                         .formatted(
                                 workload, count, Math.min(count, connections), valueSize, rounds);
-        return ComparisonTable.of(title, results);
+        return ComparisonTable.of(title, Round.FIGURES, results);
     }
 
     /**
@@ -195,7 +167,7 @@ final class CompareCommand implements Callable<Integer> {
         }
     }
 
-    private ComparisonTable.Round round(
+    private Round round(
             PeerProcess peer, Workload workload, Workload.Requests requests, int count, long calls)
             throws IOException, InterruptedException {
         try (ClosedLoop loop = new ClosedLoop(peer.endpoint(), Math.min(count, connections))) {
@@ -205,7 +177,7 @@ final class CompareCommand implements Callable<Integer> {
             ClosedLoop.Outcome outcome = loop.run(workload, requests, count, calls);
             double cpu = peer.cpuSeconds() - cpuBefore;
             long written = peer.deviceBytesWritten() - writtenBefore;
-            return new ComparisonTable.Round(
+            return new Round(
                     outcome.perSecond(),
                     outcome.latencies().getValueAtPercentile(50) / 1e6,
                     outcome.latencies().getValueAtPercentile(99) / 1e6,
@@ -215,12 +187,6 @@ final class CompareCommand implements Callable<Integer> {
                     peer.anonymousBytes() / 1e6,
                     outcome.failures());
         }
-    }
-
-    private ByteString randomValue() {
-        byte[] value = new byte[valueSize];
-        new Random(1).nextBytes(value);
-        return ByteString.copyFrom(value);
     }
 
     private void progress(String text) {
@@ -238,13 +204,5 @@ final class CompareCommand implements Callable<Integer> {
             throw new IllegalStateException("not run by picocli");
         }
         return spec;
-    }
-
-    private static void deleteAll(Path folder) throws IOException {
-        try (var paths = Files.walk(folder)) {
-            for (Path path : paths.sorted((a, b) -> b.compareTo(a)).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }

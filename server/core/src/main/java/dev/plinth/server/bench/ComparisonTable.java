@@ -10,40 +10,24 @@ import java.util.function.ToDoubleFunction;
 final class ComparisonTable {
     private ComparisonTable() {}
 
-    /** One measured round of one peer. */
-    record Round(
-            double perSecond,
-            double p50Millis,
-            double p99Millis,
-            double cpuSecondsPer100k,
-            double writtenBytesPerCall,
-            double peakResidentMegabytes,
-            double anonymousMegabytes,
-            long failures) {}
-
-    private record Figure(String name, ToDoubleFunction<Round> of) {}
-
-    private static final List<Figure> FIGURES =
-            List.of(
-                    new Figure("calls per second", Round::perSecond),
-                    new Figure("latency p50, ms", Round::p50Millis),
-                    new Figure("latency p99, ms", Round::p99Millis),
-                    new Figure("CPU s per 100,000", Round::cpuSecondsPer100k),
-                    new Figure("device bytes per call", Round::writtenBytesPerCall),
-                    new Figure("peak resident, MB", Round::peakResidentMegabytes),
-                    new Figure("anonymous, MB", Round::anonymousMegabytes),
-                    new Figure("failed calls", Round::failures));
+    /**
+     * One line.
+     *
+     * @param <T> what was measured, of which it is a part; a figure that is not a number is left
+     *     out
+     */
+    record Figure<T>(String name, ToDoubleFunction<T> of) {}
 
     /** The first peer of {@code rounds} is the one that ratios refer to. */
-    static String of(String title, Map<String, List<Round>> rounds) {
+    static <T> String of(String title, List<Figure<T>> figures, Map<String, List<T>> rounds) {
         StringBuilder text = new StringBuilder(title).append('\n');
-        text.append("  %-22s".formatted(""));
+        text.append("  %-38s".formatted(""));
         rounds.keySet().forEach(name -> text.append("%34s".formatted(name)));
         text.append('\n');
-        Map.Entry<String, List<Round>> first = rounds.entrySet().iterator().next();
-        for (Figure figure : FIGURES) {
+        Map.Entry<String, List<T>> first = rounds.entrySet().iterator().next();
+        for (Figure<T> figure : figures) {
             double reference = median(figure, first.getValue());
-            text.append("  %-22s".formatted(figure.name()));
+            text.append("  %-38s".formatted(figure.name()));
             rounds.forEach((name, ofPeer) ->
                     text.append(cell(figure, ofPeer, reference, name.equals(first.getKey()))));
             text.append('\n');
@@ -51,15 +35,20 @@ final class ComparisonTable {
         return text.toString();
     }
 
-    private static String cell(
-            Figure figure, List<Round> rounds, double reference, boolean isReference) {
+    private static <T> String cell(
+            Figure<T> figure, List<T> rounds, double reference, boolean isReference) {
         double[] values = sorted(figure, rounds);
+        if (values.length == 0) {
+            return "%34s".formatted("-");
+        }
         String spread =
-                "%s (%s-%s)"
-                        .formatted(
-                                number(median(figure, rounds)),
-                                number(values[0]),
-                                number(values[values.length - 1]));
+                values.length == 1
+                        ? number(values[0])
+                        : "%s (%s-%s)"
+                                .formatted(
+                                        number(median(figure, rounds)),
+                                        number(values[0]),
+                                        number(values[values.length - 1]));
         String ratio =
                 isReference || reference == 0
                         ? ""
@@ -67,14 +56,21 @@ final class ComparisonTable {
         return "%34s".formatted(spread + ratio);
     }
 
-    private static double median(Figure figure, List<Round> rounds) {
+    private static <T> double median(Figure<T> figure, List<T> rounds) {
         double[] values = sorted(figure, rounds);
+        if (values.length == 0) {
+            return 0;
+        }
         int middle = values.length / 2;
         return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
     }
 
-    private static double[] sorted(Figure figure, List<Round> rounds) {
-        double[] values = rounds.stream().mapToDouble(figure.of()).toArray();
+    private static <T> double[] sorted(Figure<T> figure, List<T> rounds) {
+        double[] values =
+                rounds.stream()
+                        .mapToDouble(figure.of())
+                        .filter(value -> !Double.isNaN(value))
+                        .toArray();
         Arrays.sort(values);
         return values;
     }

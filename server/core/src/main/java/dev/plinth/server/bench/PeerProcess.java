@@ -25,12 +25,19 @@ final class PeerProcess implements AutoCloseable {
     private static final int SECTOR_BYTES = 512;
 
     private final String name;
-    private final Process process;
+    private final List<String> words;
+    private Process process;
     private final String endpoint;
     private final Path deviceStatistics;
 
-    private PeerProcess(String name, Process process, String endpoint, Path deviceStatistics) {
+    private PeerProcess(
+            String name,
+            List<String> words,
+            Process process,
+            String endpoint,
+            Path deviceStatistics) {
         this.name = name;
+        this.words = words;
         this.process = process;
         this.endpoint = endpoint;
         this.deviceStatistics = deviceStatistics;
@@ -56,6 +63,29 @@ final class PeerProcess implements AutoCloseable {
                         "--listen-peer-urls=" + peer,
                         "--initial-advertise-peer-urls=" + peer,
                         "--initial-cluster=" + name + "=" + peer));
+        return new PeerProcess(
+                name,
+                words,
+                launched(name, words),
+                client.substring("http://".length()),
+                statisticsOf(folder));
+    }
+
+    /**
+     * Stops the server with a signal, as an operator does, and starts it on what it has stored.
+     *
+     * @return nanoseconds from the start of the process until its log says that it serves
+     * @throws IOException when it does not come up
+     */
+    long restart() throws IOException, InterruptedException {
+        close();
+        long start = System.nanoTime();
+        process = launched(name, words);
+        return System.nanoTime() - start;
+    }
+
+    private static Process launched(String name, List<String> words)
+            throws IOException, InterruptedException {
         Process process =
                 new ProcessBuilder(words).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
         List<String> log = new ArrayList<>();
@@ -75,8 +105,7 @@ final class PeerProcess implements AutoCloseable {
                         e);
             }
         }
-        return new PeerProcess(
-                name, process, client.substring("http://".length()), statisticsOf(folder));
+        return process;
     }
 
     private static void follow(
@@ -113,6 +142,10 @@ final class PeerProcess implements AutoCloseable {
         return Path.of("/sys/dev/block/%d:%d/stat".formatted(major, minor));
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     String name() {
         return name;
     }
@@ -131,6 +164,11 @@ final class PeerProcess implements AutoCloseable {
     /** Highest resident size so far, file mappings included. */
     long peakResidentBytes() throws IOException {
         return statusKilobytes("VmHWM:") * 1024;
+    }
+
+    /** Resident size, file mappings included, now. */
+    long residentBytes() throws IOException {
+        return statusKilobytes("VmRSS:") * 1024;
     }
 
     /** Resident size without file mappings, now. */

@@ -5,6 +5,7 @@ import dev.plinth.api.etcdserverpb.KVGrpc;
 import dev.plinth.api.etcdserverpb.PutRequest;
 import dev.plinth.api.etcdserverpb.RangeRequest;
 import io.grpc.stub.StreamObserver;
+import java.util.Random;
 
 /**
  * What one logical client does over and over. Keys are spread over a fixed space, values all the
@@ -55,6 +56,16 @@ enum Workload {
 
     /** Requests over a key space; built per call, since a client would do the same. */
     record Requests(int keySpace, ByteString value) {
+        /** A prime above any key space: multiples of it meet every slot once before they repeat. */
+        private static final long STEP = 2_654_435_761L;
+
+        /** Over {@code keySpace} keys, with a value of so many bytes that do not compress. */
+        static Requests of(int keySpace, int valueBytes) {
+            byte[] value = new byte[valueBytes];
+            new Random(1).nextBytes(value);
+            return new Requests(keySpace, ByteString.copyFrom(value));
+        }
+
         PutRequest put(long number) {
             return PutRequest.newBuilder().setKey(key(number)).setValue(value).build();
         }
@@ -74,10 +85,10 @@ enum Workload {
                     .build();
         }
 
-        private ByteString key(long number) {
-            // A multiplicative step walks the whole space in an order that is not the key order.
-            long slot = Math.floorMod(number * 0x9E3779B97F4A7C15L, (long) keySpace);
-            return ByteString.copyFromUtf8("bench/%08d".formatted(slot));
+        /** All different for numbers from 0 to the size of the space, in an order of their own. */
+        ByteString key(long number) {
+            return ByteString.copyFromUtf8(
+                    "bench/%08d".formatted(number % keySpace * STEP % keySpace));
         }
     }
 }

@@ -1,0 +1,60 @@
+package dev.plinth.server.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The servers that are measured beside each other, as every command of this tool names them. */
+final class Contest {
+    @Option(
+            names = "--peer",
+            required = true,
+            paramLabel = "NAME=COMMAND",
+            description =
+                    "A server, and the words that start it. Repeat it; ratios refer to the first.")
+    private Map<String, String> peers = new LinkedHashMap<>();
+
+    @Option(
+            names = "--dir",
+            description =
+                    "Folder for the data, on the disk that counts (default: a new one in the present folder).")
+    private @Nullable Path folder;
+
+    /** The servers while they run; closing ends them and deletes what they have stored. */
+    record Running(Path data, List<PeerProcess> peers) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            for (PeerProcess peer : peers) {
+                peer.close();
+            }
+            try (var paths = Files.walk(data)) {
+                for (Path path : paths.sorted((a, b) -> b.compareTo(a)).toList()) {
+                    Files.delete(path);
+                }
+            }
+        }
+    }
+
+    /** Starts all of them, fresh, with their data side by side. */
+    Running start() throws IOException, InterruptedException {
+        Path data =
+                Files.createTempDirectory(
+                        folder == null ? Path.of("").toAbsolutePath() : folder, "plinth-bench-");
+        Running running = new Running(data, new ArrayList<>());
+        try {
+            for (Map.Entry<String, String> peer : peers.entrySet()) {
+                running.peers().add(PeerProcess.start(peer.getKey(), peer.getValue(), data));
+            }
+            return running;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            running.close();
+            throw e;
+        }
+    }
+}
