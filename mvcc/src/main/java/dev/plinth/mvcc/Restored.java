@@ -5,6 +5,7 @@ import dev.plinth.mvcc.backend.MetaKeys;
 import dev.plinth.mvcc.backend.SchemaBucket;
 import dev.plinth.mvcc.codec.KeyValueView;
 import dev.plinth.mvcc.codec.RevisionKey;
+import dev.plinth.mvcc.index.IndexLoader;
 import dev.plinth.mvcc.index.KeyIndex;
 import dev.plinth.mvcc.lease.Lessor;
 import dev.plinth.pagestore.Bucket;
@@ -30,8 +31,10 @@ record Restored(Published published, long compactRevision, long scheduledCompact
         KeyIndex index = new KeyIndex(backend.epochs());
         Map<byte[], Long> leases = new TreeMap<>(Arrays::compareUnsigned);
         long last;
-        try (ReadTransaction read = backend.flushedRead()) {
-            last = readRevisions(read, index, leases);
+        try (ReadTransaction read = backend.flushedRead();
+                IndexLoader loader = new IndexLoader(index)) {
+            last = readRevisions(read, loader, leases);
+            loader.finish();
         } catch (RuntimeException e) {
             index.close();
             throw e;
@@ -52,7 +55,7 @@ record Restored(Published published, long compactRevision, long scheduledCompact
 
     /** Returns the main revision of the last entry; 0 for none. */
     private static long readRevisions(
-            ReadTransaction read, KeyIndex index, Map<byte[], Long> leases) {
+            ReadTransaction read, IndexLoader loader, Map<byte[], Long> leases) {
         Bucket bucket = Objects.requireNonNull(read.bucket(SchemaBucket.KEY.nameBytes()));
         Cursor cursor = bucket.cursor();
         ByteView key = new ByteView();
@@ -67,18 +70,25 @@ record Restored(Published published, long compactRevision, long scheduledCompact
             int sub = RevisionKey.sub(key.segment(), key.offset());
             boolean tombstone = RevisionKey.isTombstone(key.segment(), key.offset(), key.length());
             pair.wrap(value.segment(), value.offset(), value.length());
-            byte[] name = pair.key();
-            if (name.length == 0) {
+            if (pair.keyLength() == 0) {
                 throw new StoreCorruptedException(
                         "bucket key, revision %d.%d: a pair without a key".formatted(last, sub));
             }
-            index.restore(name, last, sub, tombstone, pair.create(), pair.version());
+            loader.add(
+                    pair.segment(),
+                    pair.keyOffset(),
+                    pair.keyLength(),
+                    last,
+                    sub,
+                    tombstone,
+                    pair.create(),
+                    pair.version());
             if (tombstone || pair.lease() == 0) {
                 if (!leases.isEmpty()) {
-                    leases.remove(name);
+                    leases.remove(pair.key());
                 }
             } else {
-                leases.put(name, pair.lease());
+                leases.put(pair.key(), pair.lease());
             }
         }
         return last;

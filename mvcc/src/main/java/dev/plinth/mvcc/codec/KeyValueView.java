@@ -50,6 +50,19 @@ public final class KeyValueView {
         return this;
     }
 
+    /** The segment that was parsed; the key lies in it at {@link #keyOffset}. */
+    public MemorySegment segment() {
+        return segment;
+    }
+
+    public long keyOffset() {
+        return keyAt;
+    }
+
+    public int keyLength() {
+        return keyLength;
+    }
+
     public byte[] key() {
         return copy(keyAt, keyLength);
     }

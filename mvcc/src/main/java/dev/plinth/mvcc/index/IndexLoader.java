@@ -1,0 +1,113 @@
+package dev.plinth.mvcc.index;
+
+import static dev.plinth.mvcc.index.IndexMemory.BYTE;
+import static dev.plinth.mvcc.index.IndexMemory.INT;
+import static dev.plinth.mvcc.index.IndexMemory.LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * Fills an index with the revisions of a database, which come in the order of revisions: they are
+ * collected, sorted by key and entered in the order of keys. Each leaf is visited once and left full
+ * that way, instead of being copied for every key that falls into it.
+ *
+ * <p>Holds at most {@value #BATCH_BYTES} bytes of native memory and about half as much heap while it
+ * works; a larger database is entered in several rounds.
+ *
+ * <pre>
+ *   record:  u32 key length, key, u64 main, u32 sub, u8 tombstone, u64 create, u64 version
+ * </pre>
+ */
+public final class IndexLoader implements AutoCloseable {
+    static final int BATCH_BYTES = 48 << 20;
+    private static final int FIXED_BYTES = 33;
+
+    private final KeyIndex index;
+    private final Arena arena = Arena.ofConfined();
+    private final int batchBytes;
+    private MemorySegment batch;
+    private int[] records = new int[1024];
+    private int count;
+    private int used;
+
+    public IndexLoader(KeyIndex index) {
+        this(index, BATCH_BYTES);
+    }
+
+    IndexLoader(KeyIndex index, int batchBytes) {
+        this.index = index;
+        this.batchBytes = batchBytes;
+        this.batch = arena.allocate(batchBytes, 8);
+    }
+
+    /**
+     * Takes a revision; see {@link KeyIndex#restore}.
+     *
+     * @param keyMemory holds the key from {@code keyAt} on
+     */
+    public void add(
+            MemorySegment keyMemory,
+            long keyAt,
+            int keyLength,
+            long main,
+            int sub,
+            boolean tombstone,
+            long create,
+            long version) {
+        if (keyLength > batchBytes - FIXED_BYTES) {
+            enter();
+            byte[] key = new byte[keyLength];
+            MemorySegment.copy(keyMemory, BYTE, keyAt, key, 0, keyLength);
+            index.restore(key, main, sub, tombstone, create, version);
+            return;
+        }
+        if (used + FIXED_BYTES > batchBytes - keyLength) {
+            enter();
+        }
+        if (count == records.length) {
+            records = Arrays.copyOf(records, count + (count >> 1));
+        }
+        records[count++] = used;
+        batch.set(INT, used, keyLength);
+        MemorySegment.copy(keyMemory, keyAt, batch, used + 4L, keyLength);
+        long at = used + 4L + keyLength;
+        batch.set(LONG, at, main);
+        batch.set(INT, at + 8, sub);
+        batch.set(BYTE, at + 12, (byte) (tombstone ? 1 : 0));
+        batch.set(LONG, at + 13, create);
+        batch.set(LONG, at + 21, version);
+        used += FIXED_BYTES + keyLength;
+    }
+
+    /** Enters what was collected. */
+    public void finish() {
+        enter();
+    }
+
+    private void enter() {
+        new KeySorter(batch, records, count).sort();
+        for (int i = 0; i < count; i++) {
+            int record = records[i];
+            byte[] key = new byte[batch.get(INT, record)];
+            MemorySegment.copy(batch, BYTE, record + 4L, key, 0, key.length);
+            long at = record + 4L + key.length;
+            index.restore(
+                    key,
+                    batch.get(LONG, at),
+                    batch.get(INT, at + 8),
+                    batch.get(BYTE, at + 12) != 0,
+                    batch.get(LONG, at + 13),
+                    batch.get(LONG, at + 21));
+        }
+        count = 0;
+        used = 0;
+    }
+
+    /** Gives the memory back. */
+    @Override
+    public void close() {
+        arena.close();
+    }
+}
