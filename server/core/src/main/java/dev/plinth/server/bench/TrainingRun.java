@@ -19,9 +19,9 @@ import java.util.concurrent.TimeUnit;
  * <p>Run twice on one folder: the second run starts from a database and a log.
  */
 public final class TrainingRun {
-    private static final int KEYS = 20_000;
-    private static final int PUTS = 60_000;
-    private static final int READS = 20_000;
+    private static final int KEYS = 10_000;
+    private static final int PUTS = 30_000;
+    private static final int READS = 10_000;
     private static final int START_LIMIT_SECONDS = 60;
 
     private TrainingRun() {}
