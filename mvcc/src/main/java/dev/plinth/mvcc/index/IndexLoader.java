@@ -10,8 +10,8 @@ import java.util.Arrays;
 
 /**
  * Fills an index with the revisions of a database, which come in the order of revisions: they are
- * collected, sorted by key and entered in the order of keys. Each leaf is visited once and left full
- * that way, instead of being copied for every key that falls into it.
+ * collected, sorted by key and entered in the order of keys. An empty index is built from its leaves
+ * up, each node written once, instead of copying a leaf for every key that falls into it.
  *
  * <p>Holds at most {@value #BATCH_BYTES} bytes of native memory and about half as much heap while it
  * works; a larger database is entered in several rounds.
@@ -23,11 +23,16 @@ import java.util.Arrays;
 public final class IndexLoader implements AutoCloseable {
     static final int BATCH_BYTES = 48 << 20;
     private static final int FIXED_BYTES = 33;
+    private static final int RECORD_MAX_BYTES = RecordWriter.INLINE_MAX_BYTES + 128;
 
     private final KeyIndex index;
     private final Arena arena = Arena.ofConfined();
     private final int batchBytes;
     private MemorySegment batch;
+
+    /** A record that the next revision goes on top of; longer ones are moved to blocks. */
+    private final MemorySegment older = arena.allocate(RECORD_MAX_BYTES);
+
     private int[] records = new int[1024];
     private int count;
     private int used;
@@ -88,11 +93,58 @@ public final class IndexLoader implements AutoCloseable {
 
     private void enter() {
         new KeySorter(batch, records, count).sort();
+        if (index.isEmpty()) {
+            build();
+        } else {
+            restore();
+        }
+        count = 0;
+        used = 0;
+    }
+
+    /** The first round, mostly the only one: the tree is built from below. */
+    private void build() {
+        TreeBuilder builder = index.newBuilder();
+        RecordWriter writer = index.newRecordWriter();
+        int from = 0;
+        while (from < count) {
+            byte[] key = key(records[from]);
+            int to = from + 1;
+            while (to < count && isKey(records[to], key)) {
+                to++;
+            }
+            builder.add(key, record(writer, key.length, from, to));
+            from = to;
+        }
+        index.adopt(builder.build());
+    }
+
+    /** The record of a key whose revisions are {@code [from, to)} of the batch. */
+    private byte[] record(RecordWriter writer, int keyLength, int from, int to) {
+        boolean isDead = false;
+        for (int i = from; i < to; i++) {
+            long at = records[i] + 4L + keyLength;
+            long main = batch.get(LONG, at);
+            int sub = batch.get(INT, at + 8);
+            boolean tombstone = batch.get(BYTE, at + 12) != 0;
+            if (i == from) {
+                writer.first(
+                        main, sub, tombstone, batch.get(LONG, at + 13), batch.get(LONG, at + 21));
+            } else if (!(tombstone && isDead)) {
+                int length = writer.length();
+                MemorySegment.copy(writer.array(), 0, older, BYTE, 0, length);
+                writer.next(older, 0, length, main, sub, tombstone);
+            }
+            isDead = tombstone;
+        }
+        return writer.copy();
+    }
+
+    /** Later rounds: the tree is visited key by key, each leaf many times in a row. */
+    private void restore() {
         for (int i = 0; i < count; i++) {
-            int record = records[i];
-            byte[] key = new byte[batch.get(INT, record)];
-            MemorySegment.copy(batch, BYTE, record + 4L, key, 0, key.length);
-            long at = record + 4L + key.length;
+            byte[] key = key(records[i]);
+            long at = records[i] + 4L + key.length;
             index.restore(
                     key,
                     batch.get(LONG, at),
@@ -101,8 +153,17 @@ public final class IndexLoader implements AutoCloseable {
                     batch.get(LONG, at + 13),
                     batch.get(LONG, at + 21));
         }
-        count = 0;
-        used = 0;
+    }
+
+    private byte[] key(int record) {
+        byte[] key = new byte[batch.get(INT, record)];
+        MemorySegment.copy(batch, BYTE, record + 4L, key, 0, key.length);
+        return key;
+    }
+
+    private boolean isKey(int record, byte[] key) {
+        return batch.get(INT, record) == key.length
+                && Node.compare(key, 0, batch, record + 4L, key.length) == 0;
     }
 
     /** Gives the memory back. */

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
  * From key to revisions: an ordered tree in native memory with one writer and any number of readers
  * that never wait.
  *
- * <p><b>Shape.</b> A B+tree whose nodes are blocks of up to {@value #NODE_MAX_BYTES} bytes (more
+ * <p><b>Shape.</b> A B+tree whose nodes are blocks of up to {@value TreeNodes#NODE_MAX_BYTES} bytes (more
  * only for huge keys). Leaves hold keys without their common prefix, each with a record of its
  * revisions as deltas, the newest first and complete, so that a read of the present decodes five
  * small numbers ({@link RecordCursor} draws the bytes). Branches hold shortened separators and, for
  * each child, how many keys below it are alive: {@link IndexReader#countNewest} adds up those along
- * two paths. A record that grows beyond {@value #INLINE_MAX_BYTES} bytes moves its past into blocks
+ * two paths. A record that grows beyond {@value RecordWriter#INLINE_MAX_BYTES} bytes moves its past into blocks
  * of its own, linked newest to oldest.
  *
  * <p><b>Versions.</b> The writer never changes what a published root can reach: it copies the path
@@ -33,25 +33,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeyIndex implements AutoCloseable {
 
-    static final int NODE_MAX_BYTES = 1536;
-    static final int INLINE_MAX_BYTES = 192;
-    private static final int MERGE_BELOW_BYTES = NODE_MAX_BYTES / 3;
-    private static final int REVISIONS_PER_BLOCK = 64;
-
     private final Epochs epochs;
     private final IndexMemory memory = new IndexMemory();
     private final RetiredBlocks retired = new RetiredBlocks();
-    private final RecordBuffer record = new RecordBuffer();
-    private final RecordCursor cursor = new RecordCursor(memory);
+    private final TreeNodes nodes = new TreeNodes(memory, retired);
+    private final RecordWriter record = new RecordWriter(memory);
     private final IndexReader reader = new IndexReader(memory);
-    private final Revisions revisions = new Revisions();
     private final LeafEntries leafEntries = new LeafEntries();
     private final BranchEntries branchEntries = new BranchEntries();
+    private final IndexCompaction compaction = new IndexCompaction(nodes, retired);
     private final Change change = new Change();
 
     private int root;
-    private long stamp = 1;
-    private byte @Nullable [] compactNext;
 
     /** What is to be done to one key, and what came of it. */
     private static final class Change {
@@ -59,7 +52,7 @@ public final class KeyIndex implements AutoCloseable {
         private long main;
         private int sub;
         private boolean tombstone;
-        // Of the key after the change; set beforehand for a key that is not known yet.
+        // For a key that is not known yet.
         private long create;
         private long version;
         // A node that had to be split in two: the right part and the separator before it.
@@ -92,8 +85,8 @@ public final class KeyIndex implements AutoCloseable {
         apply(key, main, sub, false);
         out.mod = main;
         out.sub = sub;
-        out.create = change.create;
-        out.version = change.version;
+        out.create = record.create;
+        out.version = record.version;
     }
 
     /** Records a deletion; false (and no change) when the key is not alive. */
@@ -124,7 +117,7 @@ public final class KeyIndex implements AutoCloseable {
      * then calls {@link #published}.
      */
     public int publish() {
-        stamp++;
+        nodes.publish();
         return root;
     }
 
@@ -143,16 +136,8 @@ public final class KeyIndex implements AutoCloseable {
      * @return where to go on; null at the end
      */
     public byte @Nullable [] compact(byte[] from, long at) {
-        compactNext = null;
-        if (root != 0) {
-            root = compactNode(root, from, null, at);
-            while (root != 0 && isSingleChild(root)) {
-                int old = root;
-                root = Node.child(memory.slab(old), IndexMemory.offset(old), 0);
-                release(old);
-            }
-        }
-        return compactNext;
+        root = compaction.compact(root, from, at);
+        return compaction.next();
     }
 
     /** Whether HashKV at {@code at} keeps anything at all. */
@@ -168,6 +153,28 @@ public final class KeyIndex implements AutoCloseable {
                     return !found[0];
                 });
         return found[0];
+    }
+
+    /** Whether no revision was entered yet. */
+    boolean isEmpty() {
+        return root == 0;
+    }
+
+    /** Makes the tree of an empty index from keys that come in order. */
+    TreeBuilder newBuilder() {
+        return new TreeBuilder(nodes);
+    }
+
+    RecordWriter newRecordWriter() {
+        return new RecordWriter(memory);
+    }
+
+    /** Takes over what a builder has made. */
+    void adopt(int builtRoot) {
+        if (root != 0) {
+            throw new IllegalStateException("the index is not empty");
+        }
+        root = builtRoot;
     }
 
     /** Native bytes that the index holds. */
@@ -195,19 +202,19 @@ public final class KeyIndex implements AutoCloseable {
         change.tombstone = tombstone;
         change.splitRef = 0;
         if (root == 0) {
-            writeRecord(MemorySegment.NULL, 0, 0);
+            writeFirst();
             leafEntries.clear();
-            leafEntries.add(key, recordBytes());
-            root = leafEntries.build(0, 1, memory, stamp);
+            leafEntries.add(key, record.copy());
+            root = leafEntries.build(0, 1, memory, nodes.stamp());
             return;
         }
         int left = changeNode(root);
         root = left;
         if (change.splitRef != 0) {
             branchEntries.clear();
-            branchEntries.add(new byte[0], left, liveOf(left));
-            branchEntries.add(change.splitKey, change.splitRef, liveOf(change.splitRef));
-            root = branchEntries.build(0, 2, memory, stamp);
+            branchEntries.add(new byte[0], left, nodes.liveOf(left));
+            branchEntries.add(change.splitKey, change.splitRef, nodes.liveOf(change.splitRef));
+            root = branchEntries.build(0, 2, memory, nodes.stamp());
         }
     }
 
@@ -221,48 +228,26 @@ public final class KeyIndex implements AutoCloseable {
         int i = Node.childIndex(s, o, change.key);
         int child = changeNode(Node.child(s, o, i));
         if (change.splitRef == 0) {
-            return patchBranch(ref, s, o, i, child);
+            return nodes.patchBranch(ref, s, o, i, child);
         }
         branchEntries.clear();
         branchEntries.addAll(s, o, new byte[0]);
-        branchEntries.set(i, child, liveOf(child));
-        branchEntries.insert(i + 1, change.splitKey, change.splitRef, liveOf(change.splitRef));
-        release(ref);
+        branchEntries.set(i, child, nodes.liveOf(child));
+        branchEntries.insert(i + 1, change.splitKey, change.splitRef, nodes.liveOf(change.splitRef));
+        nodes.release(ref);
         return buildBranches(i + 1 == branchEntries.count() - 1);
     }
 
     private int buildBranches(boolean grewAtTheEnd) {
         int count = branchEntries.count();
-        if (branchEntries.branchBytes(0, count) <= NODE_MAX_BYTES || count < 4) {
+        if (branchEntries.branchBytes(0, count) <= TreeNodes.NODE_MAX_BYTES || count < 4) {
             change.splitRef = 0;
-            return branchEntries.build(0, count, memory, stamp);
+            return branchEntries.build(0, count, memory, nodes.stamp());
         }
         int cut = grewAtTheEnd ? count - 1 : branchEntries.middle();
-        change.splitRef = branchEntries.build(cut, count, memory, stamp);
+        change.splitRef = branchEntries.build(cut, count, memory, nodes.stamp());
         change.splitKey = branchEntries.separator(cut);
-        return branchEntries.build(0, cut, memory, stamp);
-    }
-
-    private int patchBranch(int ref, MemorySegment s, long o, int i, int child) {
-        int live = liveOf(child);
-        int delta = live - Node.childLive(s, o, i);
-        if (Node.stamp(s, o) == stamp) {
-            Node.child(s, o, i, child);
-            Node.childLive(s, o, i, live);
-            Node.live(s, o, Node.live(s, o) + delta);
-            return ref;
-        }
-        int used = Node.used(s, o);
-        int copy = memory.allocate(used);
-        MemorySegment t = memory.slab(copy);
-        long p = IndexMemory.offset(copy);
-        MemorySegment.copy(s, o + 4, t, p + 4, used - 4);
-        Node.stamp(t, p, stamp);
-        Node.child(t, p, i, child);
-        Node.childLive(t, p, i, live);
-        Node.live(t, p, Node.live(t, p) + delta);
-        release(ref);
-        return copy;
+        return branchEntries.build(0, cut, memory, nodes.stamp());
     }
 
     private int changeLeaf(int ref, MemorySegment s, long o) {
@@ -272,17 +257,17 @@ public final class KeyIndex implements AutoCloseable {
         if (known) {
             long from = Node.recordAt(s, Node.entryAt(s, o, i));
             long to = Node.entryAt(s, o, i + 1);
-            writeRecord(s, from, to);
-            if (used + record.length() - (to - from) <= NODE_MAX_BYTES) {
+            record.next(s, from, to, change.main, change.sub, change.tombstone);
+            if (used + record.length() - (to - from) <= TreeNodes.NODE_MAX_BYTES) {
                 return replaceRecord(ref, s, o, i, from, to);
             }
         } else {
-            writeRecord(MemorySegment.NULL, 0, 0);
+            writeFirst();
             int prefix = Node.prefixLength(s, o);
             int suffix = change.key.length - prefix;
             if (Node.hasPrefix(s, o, change.key)) {
                 int entry = RecordBuffer.varintSize(suffix) + suffix + record.length();
-                if (used + 2 + entry <= NODE_MAX_BYTES) {
+                if (used + 2 + entry <= TreeNodes.NODE_MAX_BYTES) {
                     return insertEntry(ref, s, o, i, entry);
                 }
             }
@@ -310,10 +295,10 @@ public final class KeyIndex implements AutoCloseable {
         }
         int prefix = Node.prefixLength(s, o);
         Node.writeHeader(t, p, Node.LEAF, 1, count, used + delta, prefix);
-        Node.stamp(t, p, stamp);
+        Node.stamp(t, p, nodes.stamp());
         int alive = (change.tombstone ? 0 : 1) - (wasAlive ? 1 : 0);
         Node.live(t, p, Node.live(s, o) + alive);
-        release(ref);
+        nodes.release(ref);
         return copy;
     }
 
@@ -326,7 +311,7 @@ public final class KeyIndex implements AutoCloseable {
         MemorySegment t = memory.slab(copy);
         long p = IndexMemory.offset(copy);
         Node.writeHeader(t, p, Node.LEAF, 1, count + 1, used + 2 + entryBytes, prefix);
-        Node.stamp(t, p, stamp);
+        Node.stamp(t, p, nodes.stamp());
         Node.live(t, p, Node.live(s, o) + (change.tombstone ? 0 : 1));
         long from = o + Node.HEADER_BYTES;
         long to = p + Node.HEADER_BYTES;
@@ -349,7 +334,7 @@ public final class KeyIndex implements AutoCloseable {
         MemorySegment.copy(record.array(), 0, t, IndexMemory.BYTE, at, record.length());
         at += record.length();
         MemorySegment.copy(s, o + entryAt, t, at, used - entryAt);
-        release(ref);
+        nodes.release(ref);
         return copy;
     }
 
@@ -358,75 +343,22 @@ public final class KeyIndex implements AutoCloseable {
         int count = Node.count(s, o);
         leafEntries.clear();
         leafEntries.addAll(s, o, 0, i);
-        leafEntries.add(change.key, recordBytes());
+        leafEntries.add(change.key, record.copy());
         leafEntries.addAll(s, o, known ? i + 1 : i, count);
-        release(ref);
+        nodes.release(ref);
         int all = leafEntries.count();
-        if (all == 1 || leafEntries.leafBytes(0, all) <= NODE_MAX_BYTES * 7 / 8) {
-            return leafEntries.build(0, all, memory, stamp);
+        if (all == 1 || leafEntries.leafBytes(0, all) <= TreeNodes.NODE_MAX_BYTES * 7 / 8) {
+            return leafEntries.build(0, all, memory, nodes.stamp());
         }
         // Keys that come in order leave full leaves behind.
         int cut = !known && i == count ? all - 1 : leafEntries.middle();
-        change.splitRef = leafEntries.build(cut, all, memory, stamp);
+        change.splitRef = leafEntries.build(cut, all, memory, nodes.stamp());
         change.splitKey = leafEntries.separatorBefore(cut);
-        return leafEntries.build(0, cut, memory, stamp);
+        return leafEntries.build(0, cut, memory, nodes.stamp());
     }
 
-    /** Writes the changed key's record, given its present one (an empty range for a new key). */
-    private void writeRecord(MemorySegment s, long from, long to) {
-        record.clear();
-        if (from == to) {
-            writeNewest(0);
-            return;
-        }
-        cursor.open(s, from, to);
-        if (change.main < cursor.main || (change.main == cursor.main && change.sub <= cursor.sub)) {
-            throw new IllegalStateException(
-                    "revision %d.%d of a key is not above its last one, %d.%d"
-                            .formatted(change.main, change.sub, cursor.main, cursor.sub));
-        }
-        change.create = cursor.tombstone ? change.main : cursor.create;
-        change.version = cursor.tombstone ? 1 : cursor.version + 1;
-        int length = (int) (to - from);
-        if (length > INLINE_MAX_BYTES) {
-            int block = memory.allocate(8 + length);
-            MemorySegment b = memory.slab(block);
-            long at = IndexMemory.offset(block);
-            b.set(IndexMemory.INT, at + 4, length);
-            MemorySegment.copy(s, from, b, at + 8, length);
-            writeNewest(block);
-            return;
-        }
-        writeNewest(cursor.overflow());
-        long head = (change.main - cursor.main) << 2;
-        record.putVarint(head | (cursor.tombstone ? 2 : 0) | (cursor.sub != 0 ? 1 : 0));
-        if (cursor.sub != 0) {
-            record.putVarint(cursor.sub);
-        }
-        if (change.tombstone && !cursor.tombstone) {
-            record.putVarint(cursor.main - cursor.create);
-            record.putVarint(cursor.version);
-        }
-        record.put(s, cursor.position(), (int) (to - cursor.position()));
-    }
-
-    private void writeNewest(int overflow) {
-        record.putByte(
-                (change.tombstone ? RecordCursor.TOMBSTONE : 0)
-                        | (overflow != 0 ? RecordCursor.OVERFLOW : 0));
-        if (overflow != 0) {
-            record.putInt(overflow);
-        }
-        record.putVarint(change.main);
-        record.putVarint(change.sub);
-        if (!change.tombstone) {
-            record.putVarint(change.main - change.create);
-            record.putVarint(change.version);
-        }
-    }
-
-    private byte[] recordBytes() {
-        return Arrays.copyOf(record.array(), record.length());
+    private void writeFirst() {
+        record.first(change.main, change.sub, change.tombstone, change.create, change.version);
     }
 
     private boolean isKnown(byte[] key) {
@@ -435,161 +367,5 @@ public final class KeyIndex implements AutoCloseable {
 
     private boolean isAliveNow(byte[] key) {
         return reader.find(root, key, Long.MAX_VALUE, new KeyState());
-    }
-
-    // --- compaction ---
-
-    /** Returns the node that takes the place of {@code ref}; 0 when nothing is left of it. */
-    private int compactNode(int ref, byte[] from, byte @Nullable [] bound, long at) {
-        MemorySegment s = memory.slab(ref);
-        long o = IndexMemory.offset(ref);
-        if (Node.isLeaf(s, o)) {
-            compactNext = bound;
-            return compactLeaf(ref, s, o, at);
-        }
-        int i = Node.childIndex(s, o, from);
-        byte[] childBound = i + 1 < Node.count(s, o) ? Node.separatorOf(s, o, i + 1) : bound;
-        int child = Node.child(s, o, i);
-        int compacted = compactNode(child, from, childBound, at);
-        if (compacted == child) {
-            return ref;
-        }
-        if (compacted != 0 && usedOf(compacted) >= MERGE_BELOW_BYTES) {
-            return patchBranch(ref, s, o, i, compacted);
-        }
-        branchEntries.clear();
-        branchEntries.addAll(s, o, new byte[0]);
-        if (compacted == 0) {
-            branchEntries.remove(i);
-        } else {
-            branchEntries.set(i, compacted, liveOf(compacted));
-            mergeChild(s, o, i, compacted);
-        }
-        release(ref);
-        int count = branchEntries.count();
-        return count == 0 ? 0 : branchEntries.build(0, count, memory, stamp);
-    }
-
-    /** Joins a small child with a neighbour if one node can take both. */
-    private void mergeChild(MemorySegment s, long o, int i, int child) {
-        int count = Node.count(s, o);
-        int left = i + 1 < count ? i : i - 1;
-        if (left < 0) {
-            return;
-        }
-        int first = left == i ? child : Node.child(s, o, left);
-        int second = left == i ? Node.child(s, o, left + 1) : child;
-        if (usedOf(first) + usedOf(second) > NODE_MAX_BYTES * 3 / 4) {
-            return;
-        }
-        MemorySegment a = memory.slab(first);
-        long p = IndexMemory.offset(first);
-        MemorySegment b = memory.slab(second);
-        long q = IndexMemory.offset(second);
-        int merged;
-        if (Node.isLeaf(a, p)) {
-            leafEntries.clear();
-            leafEntries.addAll(a, p, 0, Node.count(a, p));
-            leafEntries.addAll(b, q, 0, Node.count(b, q));
-            merged = leafEntries.build(0, leafEntries.count(), memory, stamp);
-        } else {
-            BranchEntries both = new BranchEntries();
-            both.addAll(a, p, new byte[0]);
-            both.addAll(b, q, Node.separatorOf(s, o, left + 1));
-            merged = both.build(0, both.count(), memory, stamp);
-        }
-        release(first);
-        release(second);
-        branchEntries.set(left, merged, liveOf(merged));
-        branchEntries.remove(left + 1);
-    }
-
-    private int compactLeaf(int ref, MemorySegment s, long o, long at) {
-        int count = Node.count(s, o);
-        leafEntries.clear();
-        boolean changed = false;
-        for (int i = 0; i < count; i++) {
-            long from = Node.recordAt(s, Node.entryAt(s, o, i));
-            long to = Node.entryAt(s, o, i + 1);
-            cursor.open(s, from, to);
-            int overflow = cursor.overflow();
-            boolean single = overflow == 0 && cursor.position() == to;
-            if (single && (!cursor.tombstone || cursor.main >= at)) {
-                leafEntries.addAll(s, o, i, i + 1);
-                continue;
-            }
-            revisions.load(cursor);
-            int left = revisions.firstLeft(at);
-            if (left == 0) {
-                leafEntries.addAll(s, o, i, i + 1);
-                continue;
-            }
-            changed = true;
-            retireOverflow(overflow);
-            if (left < revisions.count()) {
-                encodeFrom(left);
-                leafEntries.add(Node.keyOf(s, o, i), recordBytes());
-            }
-        }
-        if (!changed) {
-            return ref;
-        }
-        release(ref);
-        int left = leafEntries.count();
-        return left == 0 ? 0 : leafEntries.build(0, left, memory, stamp);
-    }
-
-    /** Encodes the loaded revisions from {@code first} on; long histories go to blocks. */
-    private void encodeFrom(int first) {
-        int from = first;
-        int overflow = 0;
-        while (revisions.count() - from > REVISIONS_PER_BLOCK) {
-            record.clear();
-            revisions.encode(from, from + REVISIONS_PER_BLOCK, overflow, record);
-            overflow = memory.allocate(8 + record.length());
-            MemorySegment b = memory.slab(overflow);
-            long at = IndexMemory.offset(overflow);
-            b.set(IndexMemory.INT, at + 4, record.length());
-            MemorySegment.copy(record.array(), 0, b, IndexMemory.BYTE, at + 8, record.length());
-            from += REVISIONS_PER_BLOCK;
-        }
-        record.clear();
-        revisions.encode(from, revisions.count(), overflow, record);
-    }
-
-    private void retireOverflow(int first) {
-        int block = first;
-        while (block != 0) {
-            retired.add(block);
-            cursor.openBlock(block);
-            block = cursor.overflow();
-        }
-    }
-
-    // --- nodes ---
-
-    /**
-     * The node is not part of the tree any more; readers may still be in it if it was published.
-     */
-    private void release(int ref) {
-        if (Node.stamp(memory.slab(ref), IndexMemory.offset(ref)) == stamp) {
-            memory.free(ref);
-        } else {
-            retired.add(ref);
-        }
-    }
-
-    private boolean isSingleChild(int ref) {
-        MemorySegment s = memory.slab(ref);
-        long o = IndexMemory.offset(ref);
-        return !Node.isLeaf(s, o) && Node.count(s, o) == 1;
-    }
-
-    private int liveOf(int ref) {
-        return Node.live(memory.slab(ref), IndexMemory.offset(ref));
-    }
-
-    private int usedOf(int ref) {
-        return Node.used(memory.slab(ref), IndexMemory.offset(ref));
     }
 }
