@@ -55,7 +55,7 @@ public final class KeyValueStore implements AutoCloseable {
      * @throws StoreCorruptedException the database holds what no etcd writes
      */
     public static KeyValueStore open(Backend backend, Lessor lessor, StoreOptions options) {
-        Restored restored = Restored.from(backend, lessor);
+        Restored restored = Restored.from(backend, lessor, options.restoreBytesMax());
         KeyValueStore store = new KeyValueStore(restored, lessor, options);
         store.resumeCompaction(restored);
         return store;
@@ -221,7 +221,7 @@ public final class KeyValueStore implements AutoCloseable {
     public void restore(Backend backend) {
         compactor.clear();
         compactionHashes.clear();
-        Restored restored = Restored.from(backend, lessor);
+        Restored restored = Restored.from(backend, lessor, options.restoreBytesMax());
         Published old = published;
         compactRevision = restored.compactRevision();
         published = restored.published();

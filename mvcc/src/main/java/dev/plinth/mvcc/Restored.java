@@ -25,14 +25,14 @@ import java.util.TreeMap;
  */
 record Restored(Published published, long compactRevision, long scheduledCompactRevision) {
 
-    static Restored from(Backend backend, Lessor lessor) {
+    static Restored from(Backend backend, Lessor lessor, int bytesMax) {
         long finished = compactionMark(backend, MetaKeys.finishedCompactRevision());
         long scheduled = compactionMark(backend, MetaKeys.scheduledCompactRevision());
         KeyIndex index = new KeyIndex(backend.epochs());
         Map<byte[], Long> leases = new TreeMap<>(Arrays::compareUnsigned);
         long last;
         try (ReadTransaction read = backend.flushedRead();
-                IndexLoader loader = new IndexLoader(index)) {
+                IndexLoader loader = new IndexLoader(index, bytesMax)) {
             last = readRevisions(read, loader, leases);
             loader.finish();
         } catch (RuntimeException e) {

@@ -13,38 +13,39 @@ import java.util.Arrays;
  * collected, sorted by key and entered in the order of keys. An empty index is built from its leaves
  * up, each node written once, instead of copying a leaf for every key that falls into it.
  *
- * <p>Holds at most {@value #BATCH_BYTES} bytes of native memory and about half as much heap while it
- * works; a larger database is entered in several rounds.
+ * <p>Holds native memory up to the given bound and, while it sorts, about half as much heap; a larger
+ * database is entered in several rounds.
  *
  * <pre>
  *   record:  u32 key length, key, u64 main, u32 sub, u8 tombstone, u64 create, u64 version
  * </pre>
  */
 public final class IndexLoader implements AutoCloseable {
-    static final int BATCH_BYTES = 48 << 20;
+    private static final int FIRST_BYTES = 1 << 20;
     private static final int FIXED_BYTES = 33;
     private static final int RECORD_MAX_BYTES = RecordWriter.INLINE_MAX_BYTES + 128;
 
     private final KeyIndex index;
+    private final int batchBytesMax;
     private final Arena arena = Arena.ofConfined();
-    private final int batchBytes;
-    private MemorySegment batch;
 
     /** A record that the next revision goes on top of; longer ones are moved to blocks. */
     private final MemorySegment older = arena.allocate(RECORD_MAX_BYTES);
+
+    private Arena batchArena = Arena.ofConfined();
+    private MemorySegment batch;
 
     private int[] records = new int[1024];
     private int count;
     private int used;
 
-    public IndexLoader(KeyIndex index) {
-        this(index, BATCH_BYTES);
-    }
-
-    IndexLoader(KeyIndex index, int batchBytes) {
+    /**
+     * @param batchBytesMax a revision takes its key and 33 bytes of it
+     */
+    public IndexLoader(KeyIndex index, int batchBytesMax) {
         this.index = index;
-        this.batchBytes = batchBytes;
-        this.batch = arena.allocate(batchBytes, 8);
+        this.batchBytesMax = batchBytesMax;
+        this.batch = batchArena.allocate(Math.min(FIRST_BYTES, batchBytesMax), 8);
     }
 
     /**
@@ -61,15 +62,18 @@ public final class IndexLoader implements AutoCloseable {
             boolean tombstone,
             long create,
             long version) {
-        if (keyLength > batchBytes - FIXED_BYTES) {
+        if (keyLength > batchBytesMax - FIXED_BYTES) {
             enter();
             byte[] key = new byte[keyLength];
             MemorySegment.copy(keyMemory, BYTE, keyAt, key, 0, keyLength);
             index.restore(key, main, sub, tombstone, create, version);
             return;
         }
-        if (used + FIXED_BYTES > batchBytes - keyLength) {
+        long needed = (long) used + FIXED_BYTES + keyLength;
+        if (needed > batchBytesMax) {
             enter();
+        } else if (needed > batch.byteSize()) {
+            grow(needed);
         }
         if (count == records.length) {
             records = Arrays.copyOf(records, count + (count >> 1));
@@ -84,6 +88,17 @@ public final class IndexLoader implements AutoCloseable {
         batch.set(LONG, at + 13, create);
         batch.set(LONG, at + 21, version);
         used += FIXED_BYTES + keyLength;
+    }
+
+    /** New memory is cleared by the library, so no more is taken than what is soon filled. */
+    private void grow(long needed) {
+        Arena larger = Arena.ofConfined();
+        MemorySegment grown =
+                larger.allocate(Math.min(batchBytesMax, Math.max(needed, 2 * batch.byteSize())), 8);
+        MemorySegment.copy(batch, 0, grown, 0, used);
+        batchArena.close();
+        batchArena = larger;
+        batch = grown;
     }
 
     /** Enters what was collected. */
@@ -169,6 +184,7 @@ public final class IndexLoader implements AutoCloseable {
     /** Gives the memory back. */
     @Override
     public void close() {
+        batchArena.close();
         arena.close();
     }
 }

@@ -90,7 +90,7 @@ final class IndexLoaderTest {
     void leavesOfAnOrderedLoadAreFull() {
         Random random = new Random(1);
         try (KeyIndex index = new KeyIndex(new Epochs());
-                IndexLoader loader = new IndexLoader(index)) {
+                IndexLoader loader = new IndexLoader(index, 16 << 20)) {
             int keys = 50_000;
             for (int main = 2; main < keys + 2; main++) {
                 byte[] key = "registry/%016x".formatted(random.nextLong()).getBytes();

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Source of the decision and its texts: server.md 4, peer-protocol.md 11.
  */
 final class Bootstrap {
+    private static final long RESTORE_BYTES_MAX = 128L << 20;
+
     private final ServerConfig config;
     private final Log log;
     private final Lifecycle lifecycle;
@@ -131,7 +133,8 @@ final class Bootstrap {
                         lessor,
                         new StoreOptions(
                                 config.storage().compactionBatch(),
-                                config.storage().compactionPauseNanos()));
+                                config.storage().compactionPauseNanos(),
+                                restoreBytesMax()));
         member.onClose("store", store);
         log.info(
                 "kvstore restored",
@@ -139,6 +142,8 @@ final class Bootstrap {
                 store.currentRevision(),
                 "took",
                 GoDuration.format(clock.monotonicNanos() - now));
+        // What sorting the keys took is in the old generation, which nothing else fills for a long time.
+        System.gc();
         log.info("restore consistentIndex", "index", backend.consistentIndex());
         if (isRestart) {
             log.info(
@@ -171,6 +176,10 @@ final class Bootstrap {
                                 plan == null ? List.of() : plan.firstMembers(),
                                 plan == null ? List.of() : plan.existing()));
         return member;
+    }
+
+    private static int restoreBytesMax() {
+        return (int) Math.min(RESTORE_BYTES_MAX, Runtime.getRuntime().maxMemory() / 4);
     }
 
     private Backend openBackend(BackendOpener opener, DataDir dir) throws StartException {
