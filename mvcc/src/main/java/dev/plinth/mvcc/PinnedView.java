@@ -41,10 +41,20 @@ final class PinnedView implements ReadView {
 
     @Override
     public RangeResult range(RangeQuery query) {
+        requireOpen();
+        return reader.range(query, root, revision, compactRevision);
+    }
+
+    @Override
+    public RangeResult piece(RangeQuery query) {
+        requireOpen();
+        return reader.piece(query, root, revision, compactRevision);
+    }
+
+    private void requireOpen() {
         if (ticket.get() == CLOSED) {
             throw new IllegalStateException("the view is closed");
         }
-        return reader.range(query, root, revision, compactRevision);
     }
 
     @Override

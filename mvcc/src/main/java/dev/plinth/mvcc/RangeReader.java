@@ -27,6 +27,16 @@ final class RangeReader {
      * @throws MvccException compacted or future revision
      */
     RangeResult range(RangeQuery query, int root, long current, long compacted) {
+        return read(query, root, current, compacted, true);
+    }
+
+    /** The same for a part of a longer list: the count is that of the entries returned. */
+    RangeResult piece(RangeQuery query, int root, long current, long compacted) {
+        return read(query, root, current, compacted, false);
+    }
+
+    private RangeResult read(
+            RangeQuery query, int root, long current, long compacted, boolean isCounted) {
         if (query.revision() > current) {
             throw MvccException.Reason.FUTURE_REVISION.exception();
         }
@@ -44,7 +54,8 @@ final class RangeReader {
         long fetchLimit = fetchLimit(query);
         collect(query, root, at, fetchLimit, fromIndex, result);
         boolean complete = fetchLimit == 0 || result.size() < fetchLimit;
-        result.count(complete ? result.size() : count(query, root, at, current));
+        result.count(
+                complete || !isCounted ? result.size() : count(query, root, at, current));
         if (!query.filter().isNone()) {
             result.filter(query.filter());
         }

@@ -24,6 +24,14 @@ public sealed interface ReadView extends AutoCloseable permits PinnedView, Write
      */
     RangeResult range(RangeQuery query);
 
+    /**
+     * Reads a part of a longer list: as {@link #range}, but what lies behind the limit is not counted,
+     * which at an older revision would mean to visit all of it.
+     *
+     * @throws MvccException as {@link #range}
+     */
+    RangeResult piece(RangeQuery query);
+
     /** Lets go of what the view pins; results of it must not be used any more. Idempotent. */
     @Override
     void close();

@@ -86,11 +86,19 @@ public final class WriteView implements ReadView {
 
     @Override
     public RangeResult range(RangeQuery query) {
+        return reader().range(query, index.root(), revision(), compactRevision);
+    }
+
+    @Override
+    public RangeResult piece(RangeQuery query) {
+        return reader().piece(query, index.root(), revision(), compactRevision);
+    }
+
+    private RangeReader reader() {
         requireOpen();
-        ValueLocator values =
-                new ValueLocator(backend.revisions().segments(), backend.generation());
-        return new RangeReader(indexReader, values)
-                .range(query, index.root(), revision(), compactRevision);
+        return new RangeReader(
+                indexReader,
+                new ValueLocator(backend.revisions().segments(), backend.generation()));
     }
 
     /**

@@ -16,15 +16,13 @@ import java.io.IOException;
  */
 public final class RangeBody implements ResponseBody {
     private final RangeResult result;
-    private final boolean more;
-    private final long count;
+    private final Tail tail;
     private final int size;
 
     private RangeBody(RangeResult result, boolean more, long count) {
         this.result = result;
-        this.more = more;
-        this.count = count;
-        this.size = Math.addExact(pairsSize(result), tailSize(more, count));
+        this.tail = new Tail(more, count);
+        this.size = Math.addExact(pairsSize(result), tail.size());
     }
 
     /** The body of a whole answer. */
@@ -42,6 +40,11 @@ public final class RangeBody implements ResponseBody {
         return new RangeBody(result, result.more(), count);
     }
 
+    /** The answer without its pairs, which holds on to nothing of the result. */
+    public ResponseBody tail() {
+        return tail;
+    }
+
     @Override
     public int size() {
         return size;
@@ -49,17 +52,17 @@ public final class RangeBody implements ResponseBody {
 
     @Override
     public void writeTo(CodedOutputStream out) throws IOException {
+        writePairs(result, out);
+        tail.writeTo(out);
+    }
+
+    /** Writes the pairs of a result alone. */
+    public static void writePairs(RangeResult result, CodedOutputStream out) throws IOException {
         int pairs = result.size();
         for (int i = 0; i < pairs; i++) {
             out.writeTag(RangeResponse.KVS_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
             out.writeUInt32NoTag(result.encodedSize(i));
             out.writeRawBytes(result.encoded(i).asByteBuffer());
-        }
-        if (more) {
-            out.writeBool(RangeResponse.MORE_FIELD_NUMBER, true);
-        }
-        if (count != 0) {
-            out.writeInt64(RangeResponse.COUNT_FIELD_NUMBER, count);
         }
     }
 
@@ -73,11 +76,28 @@ public final class RangeBody implements ResponseBody {
         return Math.toIntExact(size);
     }
 
-    private static int tailSize(boolean more, long count) {
-        return (more ? CodedOutputStream.computeBoolSize(RangeResponse.MORE_FIELD_NUMBER, true) : 0)
-                + (count != 0
-                        ? CodedOutputStream.computeInt64Size(
-                                RangeResponse.COUNT_FIELD_NUMBER, count)
-                        : 0);
+    /** What stands behind the pairs. */
+    private record Tail(boolean more, long count) implements ResponseBody {
+        @Override
+        public int size() {
+            return (more
+                            ? CodedOutputStream.computeBoolSize(
+                                    RangeResponse.MORE_FIELD_NUMBER, true)
+                            : 0)
+                    + (count != 0
+                            ? CodedOutputStream.computeInt64Size(
+                                    RangeResponse.COUNT_FIELD_NUMBER, count)
+                            : 0);
+        }
+
+        @Override
+        public void writeTo(CodedOutputStream out) throws IOException {
+            if (more) {
+                out.writeBool(RangeResponse.MORE_FIELD_NUMBER, true);
+            }
+            if (count != 0) {
+                out.writeInt64(RangeResponse.COUNT_FIELD_NUMBER, count);
+            }
+        }
     }
 }

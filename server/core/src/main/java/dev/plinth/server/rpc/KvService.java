@@ -108,7 +108,15 @@ final class KvService {
         try (ReadView view = store.read()) {
             RangeResult result = view.range(RangeQueries.of(request));
             auth.checkUnchanged(caller);
-            call.reply(result.revision(), RangeBody.of(result));
+            RangeBody body = RangeBody.of(result);
+            if (PacedRange.suits(request, body)) {
+                long revision = result.revision();
+                PacedRange paced =
+                        new PacedRange(store, request, result, body, call::awaitRoom);
+                background.execute(() -> call.reply(revision, paced));
+            } else {
+                call.reply(result.revision(), body);
+            }
         }
     }
 

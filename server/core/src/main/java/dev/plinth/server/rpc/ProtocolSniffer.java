@@ -3,6 +3,7 @@ package dev.plinth.server.rpc;
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.grpc.netty.InternalProtocolNegotiator.ProtocolNegotiator;
 import io.grpc.netty.InternalProtocolNegotiators;
+import io.grpc.netty.ProtocolNegotiationEvent;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -69,7 +70,10 @@ final class ProtocolSniffer implements ProtocolNegotiator {
 
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-            events.add(event);
+            events.add(
+                    event instanceof ProtocolNegotiationEvent negotiated
+                            ? FrameFlush.withConnection(negotiated, grpcHandler)
+                            : event);
         }
 
         private void closeSilent(ChannelHandlerContext ctx) {

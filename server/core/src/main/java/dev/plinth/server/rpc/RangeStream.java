@@ -106,7 +106,7 @@ final class RangeStream implements ServerStreamHandler.Method<RangeRequest> {
         while (sender.awaitRoom()) {
             keys = Math.min(keys, left);
             try (ReadView view = store.read()) {
-                RangeResult result = view.range(RangeQueries.of(request, key, keys, pinned));
+                RangeResult result = view.piece(RangeQueries.of(request, key, keys, pinned));
                 if (headerRevision == 0) {
                     headerRevision = result.revision();
                     pinned = pinned > 0 ? pinned : headerRevision;
@@ -117,7 +117,9 @@ final class RangeStream implements ServerStreamHandler.Method<RangeRequest> {
                     sender.send(
                             chunk(
                                     headerRevision,
-                                    RangeBody.last(result, delivered + result.count())));
+                                    RangeBody.last(
+                                            result,
+                                            delivered + rest(request, key, pinned, view, result))));
                     return;
                 }
                 RangeBody body = RangeBody.pairs(result);
@@ -127,6 +129,20 @@ final class RangeStream implements ServerStreamHandler.Method<RangeRequest> {
                 keys = nextKeys(keys, body.size());
             }
         }
+    }
+
+    /** Keys from {@code key} on, which the last chunk begins with. */
+    private static long rest(
+            RangeRequest request, ByteString key, long pinned, ReadView view, RangeResult last) {
+        return last.more()
+                ? view.range(
+                                RangeQueries.of(
+                                        request.toBuilder().setCountOnly(true).build(),
+                                        key,
+                                        0,
+                                        pinned))
+                        .count()
+                : last.count();
     }
 
     private long nextKeys(long keys, long bytes) {

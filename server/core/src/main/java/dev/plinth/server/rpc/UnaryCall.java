@@ -8,6 +8,9 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call that gets one answer. The answer may come from any thread; only the first one counts.
@@ -32,6 +35,9 @@ final class UnaryCall {
     @SuppressWarnings("UnusedVariable") // through the handle
     private volatile boolean answered;
 
+    /** Of a long answer that is being written. */
+    private volatile @Nullable Semaphore room;
+
     UnaryCall(ServerCall<?, Reply> call, Metadata headers, LocalMember member) {
         this.call = call;
         this.headers = headers;
@@ -41,6 +47,36 @@ final class UnaryCall {
     /** What the caller sent beside the request. */
     Metadata headers() {
         return headers;
+    }
+
+    /**
+     * Waits until the receiver has taken most of the answer so far; for the thread that writes it.
+     *
+     * @return false when the receiver has gone away
+     */
+    boolean awaitRoom() throws InterruptedException {
+        Semaphore signal = room;
+        if (signal == null) {
+            signal = new Semaphore(0);
+            room = signal;
+        }
+        while (!call.isReady() && !call.isCancelled()) {
+            if (!FrameFlush.send(call.getAttributes())) {
+                return true;
+            }
+            // A signal wakes at once; the bound only guards against one that came before the wait.
+            var _ = signal.tryAcquire(1, TimeUnit.SECONDS);
+            signal.drainPermits();
+        }
+        return !call.isCancelled();
+    }
+
+    /** The receiver may take more, or has gone away. */
+    void signal() {
+        Semaphore signal = room;
+        if (signal != null) {
+            signal.release();
+        }
     }
 
     /** True when the caller has gone away. */

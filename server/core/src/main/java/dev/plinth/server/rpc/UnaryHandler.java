@@ -66,6 +66,16 @@ final class UnaryHandler<Q> implements ServerCallHandler<Incoming<Q>, Reply> {
         }
 
         @Override
+        public void onReady() {
+            call.signal();
+        }
+
+        @Override
+        public void onCancel() {
+            call.signal();
+        }
+
+        @Override
         public void onHalfClose() {
             Q received = request;
             if (received == null) {
