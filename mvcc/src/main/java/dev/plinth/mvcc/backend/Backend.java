@@ -61,12 +61,6 @@ public final class Backend implements AutoCloseable {
     private static final int BACKLOG_LIMIT = 8;
 
     private static final long COPY_BYTES_PER_TRANSACTION = 16L << 20;
-    private static final int CLOSE_WAITS = 10_000;
-    private static final long CLOSE_WAIT_NANOS = 1_000_000L;
-
-    /** A generation that no new reader finds; the last one of a replaced file closes the file. */
-    private record RetiredGeneration(
-            Generation generation, long epoch, @Nullable Database replaced) {}
 
     private final Disk disk;
     private final Path file;
@@ -79,7 +73,7 @@ public final class Backend implements AutoCloseable {
     /** Taken before the flush lock, by what must not see the file replaced. */
     private final ReentrantLock checkpointLock = new ReentrantLock();
 
-    private final ArrayDeque<RetiredGeneration> retired = new ArrayDeque<>();
+    private final SmallBuckets buckets;
     private final Committer committer;
 
     /** Changed with checkpoint and flush lock held. */
@@ -88,15 +82,13 @@ public final class Backend implements AutoCloseable {
     /** Why the file's name may not survive a power loss, after a failed defragmentation. */
     private volatile @Nullable IOException lostName;
 
-    private volatile Generation generation;
+    private final Generations generations;
     private volatile long consistentIndex;
     private volatile long consistentTerm;
     private volatile long durableConsistentIndex;
     private volatile LongConsumer checkpointListener = index -> {};
 
     // Guarded by the apply lock; the volatile one is also read without it.
-    private Overlay overlay = new Overlay();
-    private volatile @Nullable Overlay flushing;
     private boolean inEntry;
     private long applyingIndex;
     private long applyingTerm;
@@ -113,7 +105,8 @@ public final class Backend implements AutoCloseable {
         this.file = database.path();
         this.database = database;
         this.options = options;
-        this.generation = generation;
+        this.generations = new Generations(epochs, generation);
+        this.buckets = new SmallBuckets(epochs, generations);
         this.consistentIndex = metaLong(MetaKeys.consistentIndex());
         this.consistentTerm = metaLong(MetaKeys.term());
         this.durableConsistentIndex = consistentIndex;
@@ -227,42 +220,23 @@ public final class Backend implements AutoCloseable {
     public byte @Nullable [] get(SchemaBucket bucket, byte[] key) {
         applyLock.lock();
         try {
-            return getLocked(bucket, key);
+            return buckets.get(bucket, key);
         } finally {
             applyLock.unlock();
-        }
-    }
-
-    private byte @Nullable [] getLocked(SchemaBucket bucket, byte[] key) {
-        byte[] changed = overlay.get(bucket, key);
-        Overlay older = flushing;
-        if (changed == null && older != null) {
-            changed = older.get(bucket, key);
-        }
-        if (changed != null) {
-            return Overlay.isDeleted(changed) ? null : changed;
-        }
-        int ticket = epochs.pin();
-        try {
-            ByteView view = new ByteView();
-            return generation.bucket(bucket).get(key, view) ? view.toByteArray() : null;
-        } finally {
-            epochs.unpin(ticket);
         }
     }
 
     /** Within an entry or maintenance. Not for bucket {@code key}. Both arrays are taken over. */
     public void put(SchemaBucket bucket, byte[] key, byte[] value) {
         requireApplyLock();
-        // An empty value must not be mistaken for the mark of a deletion.
-        overlay.put(bucket, key, value.length == 0 ? new byte[0] : value);
+        buckets.put(bucket, key, value);
         pendingOperations.incrementAndGet();
     }
 
     /** Within an entry or maintenance. Not for bucket {@code key}. */
     public void delete(SchemaBucket bucket, byte[] key) {
         requireApplyLock();
-        overlay.put(bucket, key, Overlay.DELETED);
+        buckets.delete(bucket, key);
         pendingOperations.incrementAndGet();
     }
 
@@ -270,31 +244,10 @@ public final class Backend implements AutoCloseable {
     public void forEach(SchemaBucket bucket, BiConsumer<byte[], byte[]> action) {
         applyLock.lock();
         try {
-            content(bucket).forEach(action);
+            buckets.content(bucket).forEach(action);
         } finally {
             applyLock.unlock();
         }
-    }
-
-    private Map<byte[], byte[]> content(SchemaBucket bucket) {
-        Map<byte[], byte[]> content = new TreeMap<>(Arrays::compareUnsigned);
-        Overlay older = flushing;
-        int ticket = epochs.pin();
-        try {
-            Cursor cursor = generation.bucket(bucket).cursor();
-            ByteView value = new ByteView();
-            for (boolean more = cursor.first(); more; more = cursor.next()) {
-                cursor.value(value);
-                content.put(cursor.keyBytes(), value.toByteArray());
-            }
-        } finally {
-            epochs.unpin(ticket);
-        }
-        if (older != null) {
-            older.applyTo(bucket, content);
-        }
-        overlay.applyTo(bucket, content);
-        return content;
     }
 
     /** Index of the last entry applied (in memory); 0 for none. Any thread. */
@@ -333,7 +286,7 @@ public final class Backend implements AutoCloseable {
 
     /** The newest generation; to be loaded after the write buffer's segments, while pinned. */
     public Generation generation() {
-        return generation;
+        return generations.newest();
     }
 
     /** A revision was appended to the buffer. */
@@ -374,18 +327,16 @@ public final class Backend implements AutoCloseable {
         applyLock.lock();
         try {
             RevisionSegment[] segments = revisions.seal();
-            if (segments.length == 0 && overlay.operations() == 0 && !indexMoved) {
+            if (segments.length == 0 && !buckets.isChanged() && !indexMoved) {
                 return null;
             }
             Batch batch =
                     new Batch(
                             segments,
-                            overlay,
+                            buckets.seal(),
                             consistentIndex,
                             consistentTerm,
                             pendingOperations.getAndSet(0));
-            flushing = overlay;
-            overlay = new Overlay();
             indexMoved = false;
             return batch;
         } finally {
@@ -400,7 +351,7 @@ public final class Backend implements AutoCloseable {
         }
         try (WriteTransaction write = database.beginWrite()) {
             appendRevisions(bucket(write, SchemaBucket.KEY), batch.segments());
-            writeOverlay(write, batch.changes());
+            SmallBuckets.write(write, batch.changes());
             if (batch.index() > 0) {
                 Bucket meta = bucket(write, SchemaBucket.META);
                 meta.put(MetaKeys.consistentIndex(), Bytes.ofLong(batch.index()));
@@ -411,8 +362,8 @@ public final class Backend implements AutoCloseable {
             write.commit();
         }
         flushedIndex = batch.index();
-        publishGeneration(null);
-        flushing = null;
+        generations.publish(database, null);
+        buckets.flushed();
         revisions.drop(batch.segments().length);
         return Math.max(batch.operations(), 1);
     }
@@ -431,55 +382,12 @@ public final class Backend implements AutoCloseable {
         }
     }
 
-    private static void writeOverlay(WriteTransaction write, Overlay changes) {
-        changes.changes()
-                .forEach((bucket, map) -> {
-                    Bucket target = bucket(write, bucket);
-                    map.forEach((key, value) -> {
-                        if (Overlay.isDeleted(value)) {
-                            target.delete(key);
-                        } else {
-                            target.put(key, value);
-                        }
-                    });
-                });
-    }
-
-    private static Bucket bucket(WriteTransaction write, SchemaBucket bucket) {
+    static Bucket bucket(WriteTransaction write, SchemaBucket bucket) {
         Bucket found = write.bucket(bucket.nameBytes());
         if (found == null) {
             throw new StoreCorruptedException("bucket " + bucket.bucketName() + " is missing");
         }
         return found;
-    }
-
-    /** With the flush lock held. */
-    private void publishGeneration(@Nullable Database replaced) {
-        Generation old = generation;
-        generation = new Generation(database.beginRead());
-        retired.add(new RetiredGeneration(old, epochs.advance(), replaced));
-        closeUnread();
-    }
-
-    /** Closes generations that nobody reads any more. With the flush lock held. */
-    private void closeUnread() {
-        if (retired.isEmpty()) {
-            return;
-        }
-        long minimum = epochs.minimumPinned();
-        while (!retired.isEmpty() && retired.peekFirst().epoch() <= minimum) {
-            RetiredGeneration oldest = retired.peekFirst();
-            oldest.generation().close();
-            Database replaced = oldest.replaced();
-            if (replaced != null) {
-                if (replaced.stats().openReadTransactions() > 0) {
-                    // A snapshot is still being sent from the old file.
-                    return;
-                }
-                replaced.close();
-            }
-            retired.removeFirst();
-        }
     }
 
     /**
@@ -493,7 +401,7 @@ public final class Backend implements AutoCloseable {
                 change.accept(write);
                 write.commit();
             }
-            publishGeneration(null);
+            generations.publish(database, null);
         } finally {
             flushLock.unlock();
         }
@@ -507,7 +415,7 @@ public final class Backend implements AutoCloseable {
             flushLock.lock();
             try {
                 index = flushedIndex;
-                closeUnread();
+                generations.closeUnread();
             } finally {
                 flushLock.unlock();
             }
@@ -569,7 +477,7 @@ public final class Backend implements AutoCloseable {
             throw e;
         }
         database = target;
-        publishGeneration(old);
+        generations.publish(target, old);
         syncName();
         durableConsistentIndex = flushedIndex;
     }
@@ -612,7 +520,7 @@ public final class Backend implements AutoCloseable {
 
     /** High-water mark times page size, as etcd reports it. */
     public long sizeBytes() {
-        return generation.transaction().sizeBytes();
+        return generations.newest().transaction().sizeBytes();
     }
 
     /** {@link #sizeBytes} without free pages. */
@@ -666,76 +574,13 @@ public final class Backend implements AutoCloseable {
             flushLock.lock();
             try {
                 flushLocked();
-                awaitReaders();
-                generation.close();
-                retired.forEach(this::close);
-                retired.clear();
+                generations.close();
                 database.close();
             } finally {
                 flushLock.unlock();
             }
         } finally {
             checkpointLock.unlock();
-        }
-    }
-
-    private void close(RetiredGeneration old) {
-        old.generation().close();
-        Database replaced = old.replaced();
-        if (replaced != null) {
-            replaced.close();
-        }
-    }
-
-    private void awaitReaders() {
-        for (int i = 0; epochs.isPinned(); i++) {
-            if (i == CLOSE_WAITS) {
-                throw new IllegalStateException("a view of the store is still open");
-            }
-            LockSupport.parkNanos(CLOSE_WAIT_NANOS);
-        }
-    }
-
-    /** A pinned version of the database file, to be sent to a client or a peer. One thread. */
-    public static final class BackendSnapshot implements AutoCloseable {
-        private final ReadTransaction transaction;
-
-        private BackendSnapshot(ReadTransaction transaction) {
-            this.transaction = transaction;
-        }
-
-        /** Index of the last entry whose effects the version holds; 0 for none. */
-        public long consistentIndex() {
-            return metaLong(MetaKeys.consistentIndex());
-        }
-
-        /** Term of that entry; 0 when the file does not say. */
-        public long consistentTerm() {
-            return metaLong(MetaKeys.term());
-        }
-
-        private long metaLong(byte[] key) {
-            Bucket meta = transaction.bucket(SchemaBucket.META.nameBytes());
-            ByteView value = new ByteView();
-            return meta != null && meta.get(key, value) && value.length() == 8
-                    ? Bytes.getLong(value.toByteArray(), 0)
-                    : 0;
-        }
-
-        /** Bytes that {@link #writeTo} will write. */
-        public long sizeBytes() {
-            return transaction.sizeBytes();
-        }
-
-        /** Writes the bytes of a database file in order. */
-        public void writeTo(WritableByteChannel channel) throws IOException {
-            transaction.writeTo(channel);
-        }
-
-        /** Lets the version go. */
-        @Override
-        public void close() {
-            transaction.close();
         }
     }
 }

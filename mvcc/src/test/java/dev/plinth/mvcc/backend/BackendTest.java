@@ -156,7 +156,7 @@ class BackendTest {
                 put(member, "k" + i % 70);
             }
             hash = member.store().hash();
-            try (Backend.BackendSnapshot snapshot = member.backend().snapshot();
+            try (BackendSnapshot snapshot = member.backend().snapshot();
                     FileChannel out =
                             FileChannel.open(
                                     copy,
@@ -186,7 +186,7 @@ class BackendTest {
             long hashKv = member.store().hashKv(0).hash();
             long before = member.backend().sizeBytes();
             try (ReadView view = member.store().read();
-                    Backend.BackendSnapshot snapshot = member.backend().snapshot()) {
+                    BackendSnapshot snapshot = member.backend().snapshot()) {
                 member.backend().defragment();
                 put(member, "after");
                 assertThat(view.range(RangeQuery.ofKey(bytes("k3"))).value(0)).hasSize(20_000);

@@ -12,7 +12,7 @@ import dev.plinth.mvcc.RangeResult;
 import dev.plinth.mvcc.ReadView;
 import dev.plinth.server.apply.RangeBody;
 import dev.plinth.server.apply.RangeQueries;
-import dev.plinth.server.apply.ResponseBody;
+import dev.plinth.server.core.ResponseBody;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 

@@ -4,7 +4,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import dev.plinth.api.etcdserverpb.SnapshotRequest;
 import dev.plinth.api.etcdserverpb.SnapshotResponse;
 import dev.plinth.mvcc.backend.Backend;
-import dev.plinth.mvcc.backend.Backend.BackendSnapshot;
+import dev.plinth.mvcc.backend.BackendSnapshot;
 import dev.plinth.server.auth.AuthStore;
 import dev.plinth.server.auth.Caller;
 import dev.plinth.server.core.LocalMember;
