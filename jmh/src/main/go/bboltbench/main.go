@@ -189,7 +189,7 @@ func main() {
 	puts("put-sequential-1", file("s1"), 500, 1, 0.9, false, true)
 	puts("put-sequential-100", file("s100"), 300, 100, 0.9, false, true)
 	puts("put-sequential-10000", file("s10000"), 20, 10_000, 0.9, false, true)
-	puts("put-random-100", file("r100"), 100, 100, 0.5, true, true)
+	puts("put-random-100", file("r100"), 300, 100, 0.5, true, true)
 	puts("put-random-10000", file("r10000"), 10, 10_000, 0.5, true, true)
 	if wanted("get-random scan open") {
 		reads(file("read"))

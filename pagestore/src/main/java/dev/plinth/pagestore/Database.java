@@ -81,7 +81,10 @@ public final class Database implements AutoCloseable {
     private final Options options;
     private final PageFile pageFile;
     private final ReaderRegistry readers = new ReaderRegistry();
-    private final Semaphore writer = new Semaphore(1);
+
+    /** Fair: who shrinks the file in a loop must not keep others from writing. */
+    private final Semaphore writer = new Semaphore(1, true);
+
     private final ReentrantLock checkpointing = new ReentrantLock();
     private final LongAdder startedReads = new LongAdder();
     private final ByteArena arena = new ByteArena();
@@ -423,18 +426,22 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Cuts free space off the end of the file; returns its size. */
-    long truncate() {
+    /** Cuts some of the free space off the end of the file; false if there was nothing to cut. */
+    boolean truncate() {
+        boolean cut;
         writer.acquireUninterruptibly();
         try {
             requireSound();
-            pageFile.shrinkTo(state.meta().highWaterMark());
-            return pageFile.fileBytes();
+            cut = pageFile.shrinkTo(state.meta().highWaterMark());
         } catch (IOException e) {
             throw fail("truncate", e);
         } finally {
             writer.release();
         }
+        if (cut) {
+            sync();
+        }
+        return cut;
     }
 
     /** Waits until all that was written is on stable storage: for {@link Durability#NEVER}. */

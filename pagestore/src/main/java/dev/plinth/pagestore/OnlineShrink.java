@@ -76,9 +76,10 @@ public final class OnlineShrink {
                 transaction.commit();
             }
         }
-        boolean isDone = finished && trimmed == 0;
+        boolean cut = database.truncate();
+        boolean isDone = finished && trimmed == 0 && !cut;
         database.shrinking(!isDone);
-        return new Step(moved, trimmed, database.truncate(), isDone);
+        return new Step(moved, trimmed, database.pageFile().fileBytes(), isDone);
     }
 
     private long move(WriteTransaction transaction, Candidate candidate) {

@@ -7,6 +7,7 @@ import dev.plinth.pagestore.Database;
 import dev.plinth.pagestore.Durability;
 import dev.plinth.pagestore.Options;
 import dev.plinth.pagestore.ReadTransaction;
+import dev.plinth.walio.io.Disk;
 import dev.plinth.walio.io.LinuxDisk;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -17,18 +18,25 @@ import java.util.function.LongSupplier;
 final class PlinthStore implements Store {
     static final byte[] BUCKET = "bench".getBytes(StandardCharsets.US_ASCII);
 
+    private final Disk disk;
     private final Path path;
     private final Options options;
     private Database database;
 
     PlinthStore(Path directory, Options options) {
-        this.path = directory.resolve("plinth.db");
-        this.options = options;
-        this.database = Database.open(new LinuxDisk(), path, options);
+        this(new LinuxDisk(), directory, options);
     }
 
-    static PlinthStore etcdLike(Path directory) {
-        return new PlinthStore(directory, Options.etcd().withPopulate(false));
+    PlinthStore(Disk disk, Path directory, Options options) {
+        this.disk = disk;
+        this.path = directory.resolve("plinth.db");
+        this.options = options;
+        this.database = Database.open(disk, path, options);
+    }
+
+    /** What etcd opens its file with. */
+    static Options etcdLike() {
+        return Options.etcd().withPopulate(false);
     }
 
     Database database() {
@@ -52,7 +60,7 @@ final class PlinthStore implements Store {
     public void durable(boolean durable) {
         database.close();
         Durability mode = durable ? Durability.EVERY_COMMIT : Durability.NEVER;
-        database = Database.open(new LinuxDisk(), path, options.withDurability(mode));
+        database = Database.open(disk, path, options.withDurability(mode));
     }
 
     @Override
@@ -85,10 +93,7 @@ final class PlinthStore implements Store {
                 count++;
             }
         }
-        if (sum == 0) {
-            throw new IllegalStateException("nothing read");
-        }
-        return count;
+        return Store.requireRead(count, sum);
     }
 
     @Override

@@ -25,4 +25,12 @@ interface Store extends AutoCloseable {
 
     @Override
     void close();
+
+    /** Sees to it that the values of a scan were looked at; returns the number of keys. */
+    static long requireRead(long count, long sum) {
+        if (sum == 0) {
+            throw new IllegalStateException("nothing read");
+        }
+        return count;
+    }
 }

@@ -6,23 +6,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Runs the same workloads on all stores, in turn, several times, and prints one table of medians:
  * operations a second, higher is better. A run of all stores is one round, so that changes in the
- * machine's mood hit all of them.
+ * machine's mood hit all of them. The first rounds, in which the compiler is at work, do not count.
  *
  * <pre>
- *   StoreComparison DIRECTORY [--rounds 5] [--bbolt PROGRAM] [--only plinth,lmdb,...]
+ *   StoreComparison DIRECTORY [--rounds 5] [--warmup 2] [--bbolt PROGRAM] [--only plinth,lmdbjava,mvstore,rocksdb,floor]
  *                   [--workload PART-OF-NAME]
  * </pre>
+ *
+ * <p>Run by {@code jmh/run}. The row of {@code floor} is {@link SyncFloor}; {@code PROGRAM} is that
+ * of {@code src/main/go/bboltbench}, which runs the same workloads on bbolt.
  */
 public final class StoreComparison {
+    /** Whose rates ours are divided by. */
+    private static final List<String> COMPARED = List.of("bbolt", "lmdbjava", "floor");
+
     private final Path directory;
 
     /** Workloads whose names contain it are run. */
@@ -39,11 +43,13 @@ public final class StoreComparison {
     public static void main(String[] arguments) throws IOException, InterruptedException {
         Path directory = Path.of(arguments[0]);
         int rounds = 5;
+        int warmup = 2;
         Path bbolt = null;
         List<String> only = List.of();
         String workload = "";
         for (int i = 1; i + 1 < arguments.length; i += 2) {
             switch (arguments[i]) {
+                case "--warmup" -> warmup = Integer.parseInt(arguments[i + 1]);
                 case "--rounds" -> rounds = Integer.parseInt(arguments[i + 1]);
                 case "--bbolt" -> bbolt = Path.of(arguments[i + 1]);
                 case "--workload" -> workload = arguments[i + 1];
@@ -52,11 +58,17 @@ public final class StoreComparison {
             }
         }
         StoreComparison comparison = new StoreComparison(directory, workload);
-        for (int round = 0; round < rounds; round++) {
+        for (int round = -warmup; round < rounds; round++) {
+            if (round == 0) {
+                comparison.results.clear();
+            }
             for (Map.Entry<String, Store.Opener> store : Stores.all().entrySet()) {
                 if (only.isEmpty() || only.contains(store.getKey())) {
                     comparison.run(store.getKey(), store.getValue());
                 }
+            }
+            if (only.isEmpty() || only.contains("floor")) {
+                comparison.runFloor();
             }
             if (bbolt != null) {
                 comparison.runProgram("bbolt", bbolt);
@@ -65,13 +77,58 @@ public final class StoreComparison {
         comparison.print();
     }
 
+    /** Puts that wait for the device, after each batch. */
+    private record Puts(String name, int commits, int batch, double fill, boolean random) {
+        static final List<Puts> ALL =
+                List.of(
+                        new Puts("put-sequential-1", 500, 1, 0.9, false),
+                        new Puts("put-sequential-100", 300, 100, 0.9, false),
+                        new Puts("put-sequential-10000", 20, 10_000, 0.9, false),
+                        new Puts("put-random-100", 300, 100, 0.5, true),
+                        new Puts("put-random-10000", 10, 10_000, 0.5, true));
+
+        long count() {
+            return (long) commits * batch;
+        }
+
+        /** Brings a store to the state in which the measured puts begin; returns the next key. */
+        long prepare(Store store) {
+            long next = 0;
+            if (random) {
+                StoreComparison.fill(store, new byte[Workload.VALUE_BYTES]);
+                next = Workload.KEYS;
+            }
+            store.durable(true);
+            return next;
+        }
+
+        void run(Store store, long firstKey) {
+            byte[] value = new byte[Workload.VALUE_BYTES];
+            value[0] = 1;
+            long[] next = {firstKey};
+            long[] i = {0};
+            for (int commit = 0; commit < commits; commit++) {
+                store.put(
+                        batch,
+                        fill,
+                        random ? () -> Workload.randomKey(++i[0]) : () -> next[0]++,
+                        value);
+            }
+        }
+    }
+
     private void run(String name, Store.Opener opener) throws IOException {
-        puts(name, opener, "put-sequential-1", 500, 1, 0.9, false);
-        puts(name, opener, "put-sequential-100", 300, 100, 0.9, false);
-        puts(name, opener, "put-sequential-10000", 20, 10_000, 0.9, false);
-        puts(name, opener, "put-random-100", 100, 100, 0.5, true);
-        puts(name, opener, "put-random-10000", 10, 10_000, 0.5, true);
-        if ("get-random scan open".contains(part)) {
+        for (Puts puts : Puts.ALL) {
+            if (puts.name.contains(part)) {
+                try (Store store = opener.open(emptyFolder())) {
+                    long key = puts.prepare(store);
+                    long start = System.nanoTime();
+                    puts.run(store, key);
+                    report(name, puts.name, puts.count(), start);
+                }
+            }
+        }
+        if (part.isEmpty() || "get-random scan open".contains(part)) {
             reads(name, opener);
         }
         if (name.equals("plinth") && "fragmented-1".contains(part)) {
@@ -79,42 +136,26 @@ public final class StoreComparison {
         }
     }
 
-    private void puts(
-            String store,
-            Store.Opener opener,
-            String workload,
-            int commits,
-            int batch,
-            double fill,
-            boolean random)
-            throws IOException {
-        if (!workload.contains(part)) {
-            return;
-        }
-        Path home = emptyFolder();
-        try (Store opened = opener.open(home)) {
-            byte[] value = new byte[Workload.VALUE_BYTES];
-            long[] next = {0};
-            if (random) {
-                fill(opened, value);
-                next[0] = Workload.KEYS;
+    /** The writes and syncs of our store without the store. */
+    private void runFloor() throws IOException {
+        for (Puts puts : Puts.ALL) {
+            if (puts.name.contains(part)) {
+                SyncFloor floor = new SyncFloor();
+                Path home = emptyFolder();
+                Path copy = home.resolve("copy.db");
+                try (PlinthStore store = floor.store(home, PlinthStore.etcdLike())) {
+                    long key = puts.prepare(store);
+                    floor.start(home, copy);
+                    puts.run(store, key);
+                }
+                long start = System.nanoTime();
+                floor.run(copy);
+                report("floor", puts.name, puts.count(), start);
             }
-            opened.durable(true);
-            value[0] = 1;
-            long[] i = {0};
-            long start = System.nanoTime();
-            for (int commit = 0; commit < commits; commit++) {
-                opened.put(
-                        batch,
-                        fill,
-                        random ? () -> Workload.randomKey(++i[0]) : () -> next[0]++,
-                        value);
-            }
-            report(store, workload, (long) commits * batch, start);
         }
     }
 
-    private static void fill(Store store, byte[] value) {
+    static void fill(Store store, byte[] value) {
         long[] next = {0};
         while (next[0] < Workload.KEYS) {
             store.put(10_000, 0.9, () -> next[0]++, value);
@@ -180,13 +221,7 @@ public final class StoreComparison {
 
     private Path emptyFolder() throws IOException {
         Path folder = directory.resolve("store");
-        if (Files.exists(folder)) {
-            try (Stream<Path> files = Files.walk(folder)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
-        }
+        BenchFolder.delete(folder);
         return Files.createDirectories(folder);
     }
 
@@ -205,20 +240,24 @@ public final class StoreComparison {
                 results.values().stream().flatMap(row -> row.keySet().stream()).distinct().toList();
         System.out.printf("%-24s", "operations/s, medians");
         stores.forEach(store -> System.out.printf("%14s", store));
-        System.out.printf("%14s%n", "to bbolt");
+        COMPARED.forEach(peer -> System.out.printf("%14s", "to " + peer));
+        System.out.println();
         results.forEach((workload, row) -> {
             System.out.printf("%-24s", workload);
             for (String store : stores) {
                 System.out.printf("%14s", text(row.get(store)));
             }
-            List<Double> ours = row.get("plinth");
-            List<Double> theirs = row.get("bbolt");
-            System.out.printf(
-                    "%14s%n",
-                    ours == null || theirs == null
-                            ? ""
-                            : String.format("%.2f", median(ours) / median(theirs)));
+            for (String peer : COMPARED) {
+                System.out.printf("%14s", ratio(row.get("plinth"), row.get(peer)));
+            }
+            System.out.println();
         });
+    }
+
+    private static String ratio(List<Double> ours, List<Double> theirs) {
+        return ours == null || theirs == null
+                ? ""
+                : String.format("%.2f", median(ours) / median(theirs));
     }
 
     private static String text(List<Double> rates) {

@@ -1,7 +1,6 @@
 package dev.plinth.jmh.pagestore;
 
 import dev.plinth.pagestore.FreelistKind;
-import dev.plinth.pagestore.Options;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,16 +11,16 @@ final class Stores {
 
     static Map<String, Store.Opener> all() {
         Map<String, Store.Opener> stores = new LinkedHashMap<>();
-        stores.put("plinth", PlinthStore::etcdLike);
+        stores.put("plinth", folder -> new PlinthStore(folder, PlinthStore.etcdLike()));
+        stores.put("lmdbjava", LmdbStore::new);
+        stores.put("mvstore", MvStore::new);
+        stores.put("rocksdb", RocksStore::new);
         return stores;
     }
 
     static Store plinthWithPersistedFreelist(Path directory) {
         return new PlinthStore(
                 directory,
-                Options.etcd()
-                        .withPopulate(false)
-                        .withFreelist(FreelistKind.BITMAP)
-                        .withPersistFreelist(true));
+                PlinthStore.etcdLike().withFreelist(FreelistKind.BITMAP).withPersistFreelist(true));
     }
 }

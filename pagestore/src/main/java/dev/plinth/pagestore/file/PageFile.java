@@ -41,6 +41,7 @@ public final class PageFile implements AutoCloseable {
     private static final long MAP_STEP = 1L << 30;
     private static final long MAP_MAX = 0xFFFF_FFFF_FFFFL;
     private static final int NEW_FILE_PAGES = 4;
+    private static final long CUT_BYTES_MAX = 8L << 20;
     private static final long AHEAD_BYTES_MIN = 128 << 10;
     private static final long AHEAD_BYTES_MAX = 1 << 20;
     private static final long ZEROS_BYTES = 64 << 10;
@@ -285,10 +286,13 @@ public final class PageFile implements AutoCloseable {
 
     /**
      * Cuts the file behind the last page that any of its states may lead to, if that gives back
-     * enough to be worth it. A state's pages are never beyond its high water mark, so both meta
-     * pages stay good.
+     * enough to be worth it; a piece at a time, because the file system frees blocks at a bounded
+     * rate and commits have to wait for it. A state's pages are never beyond its high water mark,
+     * so both meta pages stay good. A sync has to follow.
+     *
+     * @return whether a piece was cut
      */
-    public void shrinkTo(long highWaterMark) throws IOException {
+    public boolean shrinkTo(long highWaterMark) throws IOException {
         long end = highWaterMark;
         MetaPages metas = readMetas();
         for (int i = 0; i < 2; i++) {
@@ -297,13 +301,15 @@ public final class PageFile implements AutoCloseable {
             }
         }
         long wanted = (end + 1) * pageSize;
-        if (fileBytes - wanted > Math.min(options.allocationStepBytes(), fileBytes / 8)) {
-            file.ftruncate(wanted);
-            fileBytes = wanted;
-            writtenEnd = Math.min(writtenEnd, wanted);
-            referenceMapBytes = referenceMapSize(path, fileBytes);
-            file.fsync();
+        if (fileBytes - wanted <= Math.min(options.allocationStepBytes(), fileBytes / 8)) {
+            return false;
         }
+        long size = Math.max(wanted, fileBytes - CUT_BYTES_MAX);
+        file.ftruncate(size);
+        fileBytes = size;
+        writtenEnd = Math.min(writtenEnd, size);
+        referenceMapBytes = referenceMapSize(path, fileBytes);
+        return true;
     }
 
     /**
