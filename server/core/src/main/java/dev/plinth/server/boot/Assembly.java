@@ -8,6 +8,7 @@ import dev.plinth.raft.RaftException;
 import dev.plinth.server.apply.AlarmStore;
 import dev.plinth.server.apply.Applier;
 import dev.plinth.server.auth.AuthStore;
+import dev.plinth.server.auth.Caller;
 import dev.plinth.server.auth.Passwords;
 import dev.plinth.server.auth.SimpleTokens;
 import dev.plinth.server.cluster.ClusterView;
@@ -19,6 +20,7 @@ import dev.plinth.server.config.ServerConfig;
 import dev.plinth.server.consensus.Agent;
 import dev.plinth.server.consensus.AgentThread;
 import dev.plinth.server.consensus.Consensus;
+import dev.plinth.server.consensus.ConsensusMember;
 import dev.plinth.server.consensus.MessageReceiver;
 import dev.plinth.server.consensus.PeerTransport;
 import dev.plinth.server.consensus.SnapshotInstaller;
@@ -28,11 +30,19 @@ import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.log.Log;
 import dev.plinth.server.maintenance.Announcer;
 import dev.plinth.server.maintenance.AutoCompaction;
+import dev.plinth.server.maintenance.DowngradeWatch;
+import dev.plinth.server.maintenance.Downgrades;
 import dev.plinth.server.maintenance.LeaseReaper;
+import dev.plinth.server.maintenance.MemberReleases;
 import dev.plinth.server.maintenance.VersionKeeper;
+import dev.plinth.server.membership.ClusterOperations;
 import dev.plinth.server.metrics.Metrics;
+import dev.plinth.server.peer.ForwardedPromotions;
 import dev.plinth.server.peer.LeaderLeases;
 import dev.plinth.server.peer.NettyPeerTransport;
+import dev.plinth.server.peer.PeerHttp;
+import dev.plinth.server.peer.PromotionEndpoint;
+import dev.plinth.server.peer.RemoteCluster;
 import dev.plinth.server.quota.BackendQuota;
 import dev.plinth.server.rpc.OwnLeases;
 import dev.plinth.server.rpc.ServiceContext;
@@ -180,9 +190,19 @@ final class Assembly {
         NettyPeerTransport transport = peers.get();
         member.onClose("peers", transport);
         ClientServer clients = new ClientServer(config, sockets, log);
-        ServiceContext services = services(engine, consensus.member(), quota, auth, passwords);
-        peerPort.serve(member, consensus.member(), transport, received, ownLeases(services));
-        startMaintenance(engine, consensus, auth, () -> ready(clients, services));
+        ServiceContext services =
+                services(engine, consensus.member(), transport, quota, auth, passwords);
+        peerPort.serve(
+                member,
+                consensus.member(),
+                transport,
+                received,
+                ownLeases(services),
+                new PromotionEndpoint(
+                        consensus.member(),
+                        services.cluster(),
+                        token -> auth.checkAdmin(auth.isEnabled() ? auth.caller(token) : Caller.NOBODY)));
+        startMaintenance(engine, services, auth, () -> ready(clients, services));
         member.onClose("client listeners", clients);
         member.onClose("proposals", consensus);
         transport.join(engine.existing());
@@ -393,7 +413,8 @@ final class Assembly {
 
     private ServiceContext services(
             Engine engine,
-            LocalMember local,
+            ConsensusMember local,
+            NettyPeerTransport transport,
             BackendQuota quota,
             AuthStore auth,
             Passwords passwords) {
@@ -428,6 +449,20 @@ final class Assembly {
                         PeerPort.dialer(config, sockets),
                         config.raft().requestTimeoutNanos(),
                         clock::monotonicNanos),
+                new ClusterOperations(
+                        local,
+                        engine.membership()::view,
+                        transport,
+                        new ForwardedPromotions(
+                                local,
+                                PeerPort.dialer(config, sockets),
+                                config.raft().requestTimeoutNanos(),
+                                clock::monotonicNanos),
+                        new ClusterOperations.Settings(
+                                config.cluster().isStrictReconfig(),
+                                clock::monotonicNanos,
+                                () -> clock.wallMillis() / 1000)),
+                new Downgrades(local, log),
                 engine.alarms(),
                 auth,
                 passwords,
@@ -446,8 +481,8 @@ final class Assembly {
     }
 
     private void startMaintenance(
-            Engine engine, Consensus consensus, AuthStore auth, Runnable onReady) {
-        LocalMember local = consensus.member();
+            Engine engine, ServiceContext services, AuthStore auth, Runnable onReady) {
+        LocalMember local = services.member();
         Announcer announcer =
                 new Announcer(
                         local,
@@ -456,11 +491,11 @@ final class Assembly {
                         config.raft().requestTimeoutNanos(),
                         () -> background().execute(onReady),
                         log);
-        VersionKeeper versions =
-                new VersionKeeper(
-                        local,
-                        () -> local.members().size() == 1 ? config.compat().clusterVersion() : null,
-                        log);
+        MemberReleases releases =
+                new MemberReleases(
+                        local, releases(), services.background(), clock::monotonicNanos, log);
+        VersionKeeper versions = new VersionKeeper(local, releases, log);
+        DowngradeWatch downgrade = new DowngradeWatch(local, releases, services.downgrades());
         LeaseReaper leases =
                 new LeaseReaper(
                         local,
@@ -471,7 +506,12 @@ final class Assembly {
                         log);
         Timers timers = new Timers(clock::monotonicNanos);
         timers.every(20 * MILLI, announcer::turn);
+        timers.every(100 * MILLI, releases::turn);
         timers.every(100 * MILLI, versions::turn);
+        long downgradeCheckNanos = config.flags().nanos("downgrade-check-time");
+        if (downgradeCheckNanos > 0) {
+            timers.every(downgradeCheckNanos, downgrade::turn);
+        }
         timers.every(500 * MILLI, leases::turn);
         timers.every(SECOND, auth.tokens()::sweep);
         AutoCompaction compaction = autoCompaction(engine, local);
@@ -507,6 +547,15 @@ final class Assembly {
                         local, store::currentRevision, clock::monotonicNanos, log, kept)
                 : AutoCompaction.byRevision(
                         local, store::currentRevision, clock::monotonicNanos, log, kept);
+    }
+
+    private MemberReleases.Ask releases() {
+        RemoteCluster remote = new RemoteCluster(new PeerHttp(PeerPort.dialer(config, sockets)));
+        long timeoutNanos = config.raft().requestTimeoutNanos();
+        return other -> {
+            var versions = remote.versions(other.peerUrls(), timeoutNanos);
+            return versions == null ? null : versions.server();
+        };
     }
 
     private void purge(FoundLog found, FilePurge snapshots, FilePurge databases) {

@@ -17,6 +17,7 @@ import dev.plinth.server.peer.PeerDialer;
 import dev.plinth.server.peer.PeerIdentity;
 import dev.plinth.server.peer.PeerListener;
 import dev.plinth.server.peer.PeerRouter;
+import dev.plinth.server.peer.PromotionEndpoint;
 import dev.plinth.server.peer.SnapshotSink;
 import dev.plinth.server.peer.SnapshotSource;
 import dev.plinth.server.rpc.Transport;
@@ -90,14 +91,16 @@ final class PeerPort {
             LocalMember local,
             NettyPeerTransport transport,
             SnapshotSink snapshots,
-            LeaseCalls leases)
+            LeaseCalls leases,
+            PromotionEndpoint promotions)
             throws StartException {
         PeerRouter router =
                 new PeerRouter(
                         transport,
                         snapshots,
                         new MemberEndpoints(local, clock::wallMillis),
-                        new LeaseEndpoint(local, leases));
+                        new LeaseEndpoint(local, leases),
+                        promotions);
         for (ListenUrl url : config.listeners().peer()) {
             if (url.isUnix()) {
                 continue;

@@ -2,6 +2,7 @@ package dev.plinth.server.consensus;
 
 import dev.plinth.mvcc.backend.StorageVersion;
 import dev.plinth.raft.ConfChange;
+import dev.plinth.raft.Status;
 import dev.plinth.server.cluster.Membership;
 import dev.plinth.server.core.Barrier;
 import dev.plinth.server.core.ClusterMember;
@@ -12,6 +13,9 @@ import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.core.RequestIds;
 import dev.plinth.walio.io.Clock;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +50,7 @@ public final class ConsensusMember implements LocalMember {
     private final Clock clock;
     private final Settings settings;
     private final Supplier<@Nullable StorageVersion> storageVersion;
+    private final LeaderWaits leaderWaits = new LeaderWaits();
     private volatile boolean isStopped;
 
     ConsensusMember(
@@ -67,6 +72,7 @@ public final class ConsensusMember implements LocalMember {
         this.clock = clock;
         this.settings = settings;
         this.storageVersion = storageVersion;
+        raft.onStatus(status -> leaderWaits.leaderIs(status.leaderId()));
     }
 
     @Override
@@ -175,6 +181,26 @@ public final class ConsensusMember implements LocalMember {
                 reason -> apply.failChange(id, reason));
     }
 
+    /** Gives what raft knows of the members' progress, on the raft loop. */
+    public void inspect(Consumer<Status> taker) {
+        raft.inspect(taker);
+    }
+
+    /** Asks raft to hand leadership over; done when the target leads. Waits without a limit. */
+    public CompletionStage<Void> transferLeadership(long target) {
+        CompletableFuture<Void> done = leaderWaits.register(target);
+        if (isStopped) {
+            done.completeExceptionally(RefusedException.of(EtcdError.STOPPED));
+            return done;
+        }
+        if (raft.status().leaderId() == target) {
+            done.complete(null);
+            return done;
+        }
+        raft.transferLeader(target);
+        return done;
+    }
+
     @Override
     public void readBarrier(Barrier barrier) {
         if (isStopped) {
@@ -259,5 +285,6 @@ public final class ConsensusMember implements LocalMember {
         waiters.failAll(stopped);
         applied.failAll(stopped);
         apply.failAllChanges(stopped);
+        leaderWaits.failAll(stopped);
     }
 }

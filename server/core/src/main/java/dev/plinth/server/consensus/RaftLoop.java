@@ -12,6 +12,7 @@ import dev.plinth.raft.Ready;
 import dev.plinth.raft.Role;
 import dev.plinth.raft.SnapshotStatus;
 import dev.plinth.raft.SoftState;
+import dev.plinth.raft.Status;
 import dev.plinth.server.cluster.MemberIds;
 import dev.plinth.server.core.Barrier;
 import dev.plinth.server.core.Proposal;
@@ -213,6 +214,11 @@ public final class RaftLoop implements Agent, MessageReceiver {
     /** Starts an election without waiting for a timeout, where this member is sure to win it. */
     void campaignSoon() {
         isCampaignWanted = true;
+    }
+
+    /** Gives raft's own view of the members, on the loop's thread. */
+    void inspect(Consumer<Status> taker) {
+        enqueue(target -> taker.accept(target.status()));
     }
 
     /** Asks the leader to hand over to a member. */

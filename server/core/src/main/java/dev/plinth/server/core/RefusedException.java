@@ -1,5 +1,7 @@
 package dev.plinth.server.core;
 
+import java.util.concurrent.CompletionException;
+
 /**
  * A request that is refused for a reason the caller is told.
  *
@@ -24,6 +26,17 @@ public final class RefusedException extends Exception {
     /** A refusal that clients see as status Unknown with exactly this text. */
     public static RefusedException unmapped(String text) {
         return new RefusedException(EtcdError.UNMAPPED, text);
+    }
+
+    /** The refusal that a stage failed with, wrapped or not. */
+    public static RefusedException of(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException wrapped && wrapped.getCause() != null
+                        ? wrapped.getCause()
+                        : failure;
+        return cause instanceof RefusedException refused
+                ? refused
+                : unmapped(String.valueOf(cause.getMessage()));
     }
 
     /** The reason. */

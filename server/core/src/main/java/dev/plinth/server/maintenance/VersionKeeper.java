@@ -5,31 +5,30 @@ import dev.plinth.api.membershippb.ClusterVersionSetRequest;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.log.Log;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * On the leader, raises the cluster's version to the lowest that all members can do. It never
- * lowers it. A running downgrade is left alone.
+ * On the leader, raises the cluster's version to the lowest that all members can do. It is lowered
+ * only by a running downgrade, and then to its target.
  *
  * <p>Source: peer-protocol.md 14.
  */
 public final class VersionKeeper {
+    private static final String UNDECIDED = "3.0.0";
+
     private final LocalMember member;
     private final OwnProposals proposals;
-    private final Supplier<@Nullable String> lowestMemberVersion;
+    private final MemberReleases releases;
     private final Log log;
     private volatile boolean isUnderWay;
 
     /**
-     * @param lowestMemberVersion {@code major.minor.0} that every member can do; null while one of
-     *     them cannot be asked
+     * @param releases what the members run
      */
-    public VersionKeeper(
-            LocalMember member, Supplier<@Nullable String> lowestMemberVersion, Log log) {
+    public VersionKeeper(LocalMember member, MemberReleases releases, Log log) {
         this.member = member;
         this.proposals = new OwnProposals(member);
-        this.lowestMemberVersion = lowestMemberVersion;
+        this.releases = releases;
         this.log = log;
     }
 
@@ -44,7 +43,7 @@ public final class VersionKeeper {
         }
         isUnderWay = true;
         if (member.clusterVersion() == null) {
-            log.info("setting up initial cluster version", "cluster-version", minor(wanted));
+            log.info("setting up initial cluster version", "cluster-version", Versions.minor(wanted));
         }
         proposals.propose(
                 InternalRaftRequest.CLUSTER_VERSION_SET_FIELD_NUMBER,
@@ -53,22 +52,36 @@ public final class VersionKeeper {
     }
 
     private @Nullable String wanted() {
-        String now = member.clusterVersion();
-        String lowest = lowestMemberVersion.get();
-        if (now == null) {
-            return lowest == null ? "3.0.0" : lowest;
+        MemberReleases.Round known = releases.round();
+        if (known == null) {
+            return null;
         }
-        return lowest != null
-                        && member.downgradeTarget() == null
-                        && Versions.compare(now, lowest) < 0
-                ? lowest
-                : null;
+        String now = member.clusterVersion();
+        String lowest = known.lowest();
+        if (now == null) {
+            return lowest == null ? UNDECIDED : lowest;
+        }
+        if (lowest == null) {
+            return null;
+        }
+        String target = member.downgradeTarget();
+        if (target != null) {
+            return loweredTo(target, now, lowest);
+        }
+        return Versions.compare(now, lowest) < 0 ? lowest : null;
+    }
+
+    /** Members that run the target already are no obstacle. */
+    private @Nullable String loweredTo(String target, String now, String lowest) {
+        boolean isReachable =
+                Versions.isOneMinorBelow(target, now) && Versions.compare(target, lowest) <= 0;
+        return isReachable ? target : null;
     }
 
     private void ended(String version, @Nullable RefusedException refusal) {
         isUnderWay = false;
         if (refusal == null) {
-            log.info("cluster version is updated", "cluster-version", minor(version));
+            log.info("cluster version is updated", "cluster-version", Versions.minor(version));
         } else {
             log.warn(
                     "failed to update cluster version",
@@ -77,9 +90,5 @@ public final class VersionKeeper {
                     "error",
                     refusal.error().toString());
         }
-    }
-
-    private static String minor(String version) {
-        return version.substring(0, version.lastIndexOf('.'));
     }
 }

@@ -19,7 +19,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -158,7 +157,7 @@ public final class LeaderLeases implements LeaseCalls {
                 result.complete(value);
                 return;
             }
-            RefusedException reason = reason(failure);
+            RefusedException reason = RefusedException.of(failure);
             boolean isLeaderGone =
                     reason.error() == EtcdError.NOT_LEADER
                             || reason.error() == EtcdError.LEADER_CHANGED
@@ -193,17 +192,6 @@ public final class LeaderLeases implements LeaseCalls {
             }
             var _ = dialer.nextLoop().schedule(this::attempt, PAUSE_NANOS, TimeUnit.NANOSECONDS);
         }
-    }
-
-    /** The refusal that a stage failed with. */
-    static RefusedException reason(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException wrapped && wrapped.getCause() != null
-                        ? wrapped.getCause()
-                        : failure;
-        return cause instanceof RefusedException refused
-                ? refused
-                : RefusedException.unmapped(String.valueOf(cause.getMessage()));
     }
 
     private List<String> urls(long memberId) {

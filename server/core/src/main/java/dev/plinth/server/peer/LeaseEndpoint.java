@@ -74,7 +74,7 @@ public final class LeaseEndpoint implements PeerRouter.Endpoint {
                             own.renew(id)
                                     .whenComplete((ttl, failure) -> {
                                         if (failure != null) {
-                                            refuse(exchange, LeaderLeases.reason(failure), 400);
+                                            refuse(exchange, RefusedException.of(failure), 400);
                                             return;
                                         }
                                         answer(
@@ -96,7 +96,7 @@ public final class LeaseEndpoint implements PeerRouter.Endpoint {
                             own.timeToLive(id, request.getKeys())
                                     .whenComplete((found, failure) -> {
                                         if (failure != null) {
-                                            refuse(exchange, LeaderLeases.reason(failure), 500);
+                                            refuse(exchange, RefusedException.of(failure), 500);
                                             return;
                                         }
                                         answer(exchange, response(id, found));

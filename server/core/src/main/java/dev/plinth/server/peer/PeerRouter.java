@@ -22,6 +22,7 @@ public final class PeerRouter {
     private final SnapshotEndpoint snapshots;
     private final MemberEndpoints members;
     private final @Nullable LeaseEndpoint leases;
+    private final @Nullable PromotionEndpoint promotions;
     private final Log log;
 
     /**
@@ -29,12 +30,14 @@ public final class PeerRouter {
      * @param snapshots takes snapshots
      * @param members answers about this member and the cluster
      * @param leases renews leases for other members; null until this member serves
+     * @param promotions gives learners a vote; null until this member serves
      */
     public PeerRouter(
             NettyPeerTransport transport,
             SnapshotSink snapshots,
             MemberEndpoints members,
-            @Nullable LeaseEndpoint leases) {
+            @Nullable LeaseEndpoint leases,
+            @Nullable PromotionEndpoint promotions) {
         PeerSurroundings surroundings = transport.surroundings();
         this.self = surroundings.self();
         this.log = surroundings.log();
@@ -43,6 +46,7 @@ public final class PeerRouter {
         this.snapshots = new SnapshotEndpoint(transport, snapshots);
         this.members = members;
         this.leases = leases;
+        this.promotions = promotions;
     }
 
     Log log() {
@@ -62,6 +66,10 @@ public final class PeerRouter {
         LeaseEndpoint leasing = leases;
         if (path.startsWith("/leases") && leasing != null) {
             return leasing.begin(exchange);
+        }
+        PromotionEndpoint promoting = promotions;
+        if (path.startsWith(PromotionEndpoint.PREFIX) && promoting != null) {
+            return promoting.begin(exchange);
         }
         return members.begin(exchange);
     }

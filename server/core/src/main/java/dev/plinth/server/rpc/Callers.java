@@ -118,6 +118,12 @@ final class Callers {
         }
     }
 
+    /** The token that came with a call, for another member to check; empty when there is none. */
+    static String tokenOf(UnaryCall call) {
+        String token = token(call.headers());
+        return token == null ? "" : token;
+    }
+
     private static @Nullable String token(Metadata headers) {
         String token = headers.get(TOKEN);
         if (token == null) {

@@ -5,11 +5,14 @@ import dev.plinth.api.etcdserverpb.AlarmRequest;
 import dev.plinth.api.etcdserverpb.AlarmType;
 import dev.plinth.api.etcdserverpb.DefragmentRequest;
 import dev.plinth.api.etcdserverpb.DowngradeInfo;
+import dev.plinth.api.etcdserverpb.DowngradeRequest;
+import dev.plinth.api.etcdserverpb.DowngradeResponse;
 import dev.plinth.api.etcdserverpb.HashKVRequest;
 import dev.plinth.api.etcdserverpb.HashKVResponse;
 import dev.plinth.api.etcdserverpb.HashRequest;
 import dev.plinth.api.etcdserverpb.HashResponse;
 import dev.plinth.api.etcdserverpb.InternalRaftRequest;
+import dev.plinth.api.etcdserverpb.MoveLeaderRequest;
 import dev.plinth.api.etcdserverpb.StatusRequest;
 import dev.plinth.api.etcdserverpb.StatusResponse;
 import dev.plinth.mvcc.HashResult;
@@ -19,14 +22,19 @@ import dev.plinth.mvcc.backend.Backend;
 import dev.plinth.server.apply.AlarmStore;
 import dev.plinth.server.apply.MvccRefusals;
 import dev.plinth.server.auth.AuthStore;
+import dev.plinth.server.core.ClusterCalls;
 import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.core.ResponseBody;
+import dev.plinth.server.maintenance.Downgrades;
 import dev.plinth.server.quota.BackendQuota;
+import io.grpc.Context;
 import io.grpc.Status;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
@@ -34,6 +42,9 @@ import java.util.function.Supplier;
  * may wait.
  */
 final class MaintenanceService {
+    private static final String TRANSFER_TOOK_TOO_LONG =
+            "etcdserver: request timed out, leader transfer took too long";
+
     private final LocalMember member;
     private final KeyValueStore store;
     private final Supplier<Backend> backend;
@@ -42,6 +53,8 @@ final class MaintenanceService {
     private final LogWriter log;
     private final Callers callers;
     private final AuthStore auth;
+    private final ClusterCalls cluster;
+    private final Downgrades downgrades;
 
     MaintenanceService(ServiceContext context, LogWriter log, Callers callers) {
         this.callers = callers;
@@ -52,6 +65,8 @@ final class MaintenanceService {
         this.alarms = context.alarms();
         this.quota = context.quota();
         this.log = log;
+        this.cluster = context.cluster();
+        this.downgrades = context.downgrades();
     }
 
     /** An action that no version knows is refused here: in the log it would have no meaning. */
@@ -182,5 +197,63 @@ final class MaintenanceService {
             throw RefusedException.unmapped(String.valueOf(e.getMessage()));
         }
         call.reply(Reply.withoutHeader(ResponseBody.EMPTY));
+    }
+
+    /** Without a deadline of the caller the wait for the new leader has no end. */
+    void moveLeader(MoveLeaderRequest request, UnaryCall call) {
+        callers.identify(
+                call,
+                caller -> {
+                    auth.checkAdmin(caller);
+                    if (member.leaderId() != member.memberId()) {
+                        throw RefusedException.of(EtcdError.NOT_LEADER);
+                    }
+                    transfer(request.getTargetID(), call);
+                });
+    }
+
+    private void transfer(long target, UnaryCall call) {
+        CompletableFuture<Void> done = cluster.transferLeadership(target).toCompletableFuture();
+        Context context = Context.current();
+        Context.CancellationListener givenUp =
+                _ -> done.completeExceptionally(RefusedException.unmapped(TRANSFER_TOOK_TOO_LONG));
+        context.addListener(givenUp, Runnable::run);
+        var _ =
+                done.whenComplete((_, failure) -> {
+                    context.removeListener(givenUp);
+                    if (failure == null) {
+                        call.reply(Reply.withoutHeader(ResponseBody.EMPTY));
+                    } else {
+                        call.refuse(RefusedException.of(failure));
+                    }
+                });
+    }
+
+    void downgrade(DowngradeRequest request, UnaryCall call) {
+        callers.identify(
+                call,
+                caller -> {
+                    auth.checkAdmin(caller);
+                    var _ =
+                            downgradeStep(request).whenComplete((version, failure) -> {
+                                if (failure != null) {
+                                    call.refuse(RefusedException.of(failure));
+                                    return;
+                                }
+                                DowngradeResponse response =
+                                        DowngradeResponse.newBuilder().setVersion(version).build();
+                                call.reply(store.currentRevision(), ResponseBody.of(response));
+                            });
+                });
+    }
+
+    private CompletionStage<String> downgradeStep(DowngradeRequest request)
+            throws RefusedException {
+        return switch (request.getAction()) {
+            case VALIDATE -> downgrades.validate(request.getVersion());
+            case ENABLE -> downgrades.enable(request.getVersion());
+            case CANCEL -> downgrades.cancel();
+            case UNRECOGNIZED -> throw RefusedException.unmapped("etcdserver: unknown method");
+        };
     }
 }

@@ -6,8 +6,10 @@ import dev.plinth.mvcc.lease.Lessor;
 import dev.plinth.server.apply.AlarmStore;
 import dev.plinth.server.auth.AuthStore;
 import dev.plinth.server.auth.Passwords;
+import dev.plinth.server.core.ClusterCalls;
 import dev.plinth.server.core.LeaseCalls;
 import dev.plinth.server.core.LocalMember;
+import dev.plinth.server.maintenance.Downgrades;
 import dev.plinth.server.quota.BackendQuota;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,6 +25,8 @@ import java.util.random.RandomGenerator;
  * @param backend the present database; another one after a snapshot from the leader
  * @param lessor the leases
  * @param leaderLeases asks whichever member leads about leases
+ * @param cluster changes of the members and of the leader
+ * @param downgrades takes the cluster to the version before
  * @param alarms the alarms
  * @param auth users, roles and tokens
  * @param passwords hashes passwords
@@ -40,6 +44,8 @@ public record ServiceContext(
         Supplier<Backend> backend,
         Lessor lessor,
         LeaseCalls leaderLeases,
+        ClusterCalls cluster,
+        Downgrades downgrades,
         AlarmStore alarms,
         AuthStore auth,
         Passwords passwords,

@@ -25,6 +25,7 @@ import dev.plinth.api.etcdserverpb.ClusterGrpc;
 import dev.plinth.api.etcdserverpb.CompactionRequest;
 import dev.plinth.api.etcdserverpb.DefragmentRequest;
 import dev.plinth.api.etcdserverpb.DeleteRangeRequest;
+import dev.plinth.api.etcdserverpb.DowngradeRequest;
 import dev.plinth.api.etcdserverpb.HashKVRequest;
 import dev.plinth.api.etcdserverpb.HashRequest;
 import dev.plinth.api.etcdserverpb.InternalRaftRequest;
@@ -36,7 +37,12 @@ import dev.plinth.api.etcdserverpb.LeaseLeasesRequest;
 import dev.plinth.api.etcdserverpb.LeaseRevokeRequest;
 import dev.plinth.api.etcdserverpb.LeaseTimeToLiveRequest;
 import dev.plinth.api.etcdserverpb.MaintenanceGrpc;
+import dev.plinth.api.etcdserverpb.MemberAddRequest;
 import dev.plinth.api.etcdserverpb.MemberListRequest;
+import dev.plinth.api.etcdserverpb.MemberPromoteRequest;
+import dev.plinth.api.etcdserverpb.MemberRemoveRequest;
+import dev.plinth.api.etcdserverpb.MemberUpdateRequest;
+import dev.plinth.api.etcdserverpb.MoveLeaderRequest;
 import dev.plinth.api.etcdserverpb.PutRequest;
 import dev.plinth.api.etcdserverpb.RangeRequest;
 import dev.plinth.api.etcdserverpb.SnapshotRequest;
@@ -174,6 +180,22 @@ public final class Services {
                                 ClusterGrpc.getMemberListMethod(),
                                 decoding(MemberListRequest.parser()),
                                 cluster::memberList)
+                        .unary(
+                                ClusterGrpc.getMemberAddMethod(),
+                                decoding(MemberAddRequest.parser()),
+                                cluster::memberAdd)
+                        .unary(
+                                ClusterGrpc.getMemberRemoveMethod(),
+                                decoding(MemberRemoveRequest.parser()),
+                                cluster::memberRemove)
+                        .unary(
+                                ClusterGrpc.getMemberUpdateMethod(),
+                                decoding(MemberUpdateRequest.parser()),
+                                cluster::memberUpdate)
+                        .unary(
+                                ClusterGrpc.getMemberPromoteMethod(),
+                                decoding(MemberPromoteRequest.parser()),
+                                cluster::memberPromote)
                         .build(),
                 maintenance(replies),
                 auth(replies));
@@ -227,6 +249,14 @@ public final class Services {
                         MaintenanceGrpc.getHashKVMethod(),
                         decoding(HashKVRequest.parser()),
                         maintenance::hashKv)
+                .unary(
+                        MaintenanceGrpc.getMoveLeaderMethod(),
+                        decoding(MoveLeaderRequest.parser()),
+                        maintenance::moveLeader)
+                .unary(
+                        MaintenanceGrpc.getDowngradeMethod(),
+                        decoding(DowngradeRequest.parser()),
+                        maintenance::downgrade)
                 .serverStream(
                         MaintenanceGrpc.getSnapshotMethod(),
                         decoding(SnapshotRequest.parser()),

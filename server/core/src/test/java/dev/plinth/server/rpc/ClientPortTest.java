@@ -20,6 +20,7 @@ import dev.plinth.server.gateway.Endpoints;
 import dev.plinth.server.gateway.HttpGateway;
 import dev.plinth.server.gateway.HttpOptions;
 import dev.plinth.server.metrics.Metrics;
+import dev.plinth.server.maintenance.Downgrades;
 import dev.plinth.server.quota.BackendQuota;
 import dev.plinth.server.testing.FakeMember;
 import dev.plinth.walio.io.LinuxDisk;
@@ -88,6 +89,8 @@ final class ClientPortTest {
                         () -> null,
                         null,
                         null,
+                        null,
+                        new Downgrades(member, null),
                         null,
                         new AuthStore(backend, tokens, passwords),
                         passwords,
