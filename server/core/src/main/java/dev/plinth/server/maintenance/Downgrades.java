@@ -58,11 +58,10 @@ public final class Downgrades {
     public CompletionStage<String> cancel() {
         CompletableFuture<Void> ended =
                 afterBarrier()
-                        .thenCompose(
-                                _ ->
-                                        member.downgradeTarget() == null
-                                                ? refused(EtcdError.NO_DOWNGRADE_IN_PROGRESS)
-                                                : announce("", false))
+                        .thenCompose(_ ->
+                                member.downgradeTarget() == null
+                                        ? refused(EtcdError.NO_DOWNGRADE_IN_PROGRESS)
+                                        : announce("", false))
                         .toCompletableFuture();
         if (member.serverVersion().startsWith("3.5.")) {
             return ended.thenApply(_ -> clusterVersion());
@@ -97,15 +96,16 @@ public final class Downgrades {
         if (member.clusterVersion() == null) {
             return refused(EtcdError.DOWNGRADE_CLUSTER_VERSION_UNKNOWN);
         }
-        return afterBarrier().thenCompose(_ -> {
-            String now = member.clusterVersion();
-            if (now == null || !Versions.isOneMinorBelow(target, now)) {
-                return refused(EtcdError.INVALID_DOWNGRADE_VERSION);
-            }
-            return member.downgradeTarget() == null
-                    ? CompletableFuture.completedStage(target)
-                    : refused(EtcdError.DOWNGRADE_IN_PROGRESS);
-        });
+        return afterBarrier()
+                .thenCompose(_ -> {
+                    String now = member.clusterVersion();
+                    if (now == null || !Versions.isOneMinorBelow(target, now)) {
+                        return refused(EtcdError.INVALID_DOWNGRADE_VERSION);
+                    }
+                    return member.downgradeTarget() == null
+                            ? CompletableFuture.completedStage(target)
+                            : refused(EtcdError.DOWNGRADE_IN_PROGRESS);
+                });
     }
 
     private CompletionStage<Void> announce(String target, boolean isEnabled) {

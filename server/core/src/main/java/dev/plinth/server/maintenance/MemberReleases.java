@@ -41,8 +41,7 @@ public final class MemberReleases {
 
         /** Whether every member is known to be of the version {@code major.minor.0}. */
         boolean areAll(String version) {
-            return isComplete
-                    && releases.stream().map(Versions::cluster).allMatch(version::equals);
+            return isComplete && releases.stream().map(Versions::cluster).allMatch(version::equals);
         }
     }
 
@@ -84,8 +83,7 @@ public final class MemberReleases {
             return;
         }
         Round last = round();
-        boolean isDue =
-                last == null || nanoClock.getAsLong() - last.endedNanos() >= INTERVAL_NANOS;
+        boolean isDue = last == null || nanoClock.getAsLong() - last.endedNanos() >= INTERVAL_NANOS;
         if (!isDue || !isAsking.compareAndSet(false, true)) {
             return;
         }

@@ -43,7 +43,10 @@ public final class VersionKeeper {
         }
         isUnderWay = true;
         if (member.clusterVersion() == null) {
-            log.info("setting up initial cluster version", "cluster-version", Versions.minor(wanted));
+            log.info(
+                    "setting up initial cluster version",
+                    "cluster-version",
+                    Versions.minor(wanted));
         }
         proposals.propose(
                 InternalRaftRequest.CLUSTER_VERSION_SET_FIELD_NUMBER,

@@ -26,7 +26,9 @@ public final class Versions {
         return 0;
     }
 
-    /** Whether the text is {@code major.minor.patch}, perhaps with a suffix such as {@code -rc.1}. */
+    /**
+     * Whether the text is {@code major.minor.patch}, perhaps with a suffix such as {@code -rc.1}.
+     */
     static boolean isRelease(String text) {
         return RELEASE.matcher(text).matches();
     }

@@ -75,8 +75,7 @@ public final class ClusterOperations implements ClusterCalls {
         List<String> urls = peerUrls.stream().sorted().toList();
         long id = MemberIds.ofAddedMember(urls, settings.wallSeconds().getAsLong());
         ClusterMember added = new ClusterMember(id, "", urls, List.of(), isLearner);
-        ConfChangeType type =
-                isLearner ? ConfChangeType.ADD_LEARNER_NODE : ConfChangeType.ADD_NODE;
+        ConfChangeType type = isLearner ? ConfChangeType.ADD_LEARNER_NODE : ConfChangeType.ADD_NODE;
         return checked(checks -> checks.checkAdd(isLearner))
                 .thenCompose(_ -> change(type, id, MemberJson.write(added)))
                 .thenApply(members -> new Added(added, members));
@@ -112,11 +111,7 @@ public final class ClusterOperations implements ClusterCalls {
         return known.thenCompose(status -> settle(() -> checkReady(status, id)))
                 .thenCompose(_ -> checked(ReconfigurationChecks::checkPromote))
                 .thenCompose(
-                        _ ->
-                                change(
-                                        ConfChangeType.ADD_NODE,
-                                        id,
-                                        MemberJson.writePromotion(id)));
+                        _ -> change(ConfChangeType.ADD_NODE, id, MemberJson.writePromotion(id)));
     }
 
     private static void checkReady(Status status, long id) throws RefusedException {

@@ -54,8 +54,7 @@ record ReconfigurationChecks(
             // One that is down takes nothing away from the quorum that works.
             return;
         }
-        require(
-                connected(voters) - 1 >= 1 + (voters.size() - 1) / 2, EtcdError.UNHEALTHY_CLUSTER);
+        require(connected(voters) - 1 >= 1 + (voters.size() - 1) / 2, EtcdError.UNHEALTHY_CLUSTER);
     }
 
     void checkPromote() throws RefusedException {

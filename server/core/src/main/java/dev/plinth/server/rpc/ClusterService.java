@@ -64,33 +64,51 @@ final class ClusterService {
 
     void memberAdd(MemberAddRequest request, UnaryCall call) throws RefusedException {
         List<String> urls = validated(request.getPeerURLsList());
-        asAdmin(call, () -> cluster.add(urls, request.getIsLearner()), added -> {
-            return MemberAddResponse.newBuilder()
-                    .setMember(message(added.member()))
-                    .addAllMembers(messages(added.members()))
-                    .build();
-        });
+        asAdmin(
+                call,
+                () -> cluster.add(urls, request.getIsLearner()),
+                added -> {
+                    return MemberAddResponse.newBuilder()
+                            .setMember(message(added.member()))
+                            .addAllMembers(messages(added.members()))
+                            .build();
+                });
     }
 
     void memberRemove(MemberRemoveRequest request, UnaryCall call) {
-        asAdmin(call, () -> cluster.remove(request.getID()), members -> {
-            return MemberRemoveResponse.newBuilder().addAllMembers(messages(members)).build();
-        });
+        asAdmin(
+                call,
+                () -> cluster.remove(request.getID()),
+                members -> {
+                    return MemberRemoveResponse.newBuilder()
+                            .addAllMembers(messages(members))
+                            .build();
+                });
     }
 
     /** The URLs are taken as they are, as the reference does. */
     void memberUpdate(MemberUpdateRequest request, UnaryCall call) {
         List<String> urls = List.copyOf(request.getPeerURLsList());
-        asAdmin(call, () -> cluster.update(request.getID(), urls), members -> {
-            return MemberUpdateResponse.newBuilder().addAllMembers(messages(members)).build();
-        });
+        asAdmin(
+                call,
+                () -> cluster.update(request.getID(), urls),
+                members -> {
+                    return MemberUpdateResponse.newBuilder()
+                            .addAllMembers(messages(members))
+                            .build();
+                });
     }
 
     void memberPromote(MemberPromoteRequest request, UnaryCall call) {
         String token = Callers.tokenOf(call);
-        asAdmin(call, () -> cluster.promote(request.getID(), token), members -> {
-            return MemberPromoteResponse.newBuilder().addAllMembers(messages(members)).build();
-        });
+        asAdmin(
+                call,
+                () -> cluster.promote(request.getID(), token),
+                members -> {
+                    return MemberPromoteResponse.newBuilder()
+                            .addAllMembers(messages(members))
+                            .build();
+                });
     }
 
     private static List<String> validated(List<String> urls) throws RefusedException {
@@ -111,13 +129,14 @@ final class ClusterService {
                 caller -> {
                     auth.checkAdmin(caller);
                     var _ =
-                            change.get().whenComplete((outcome, failure) -> {
-                                if (failure != null) {
-                                    call.refuse(RefusedException.of(failure));
-                                } else {
-                                    call.reply(0, ResponseBody.of(answer.apply(outcome)));
-                                }
-                            });
+                            change.get()
+                                    .whenComplete((outcome, failure) -> {
+                                        if (failure != null) {
+                                            call.refuse(RefusedException.of(failure));
+                                        } else {
+                                            call.reply(0, ResponseBody.of(answer.apply(outcome)));
+                                        }
+                                    });
                 });
     }
 

@@ -235,15 +235,19 @@ final class MaintenanceService {
                 caller -> {
                     auth.checkAdmin(caller);
                     var _ =
-                            downgradeStep(request).whenComplete((version, failure) -> {
-                                if (failure != null) {
-                                    call.refuse(RefusedException.of(failure));
-                                    return;
-                                }
-                                DowngradeResponse response =
-                                        DowngradeResponse.newBuilder().setVersion(version).build();
-                                call.reply(store.currentRevision(), ResponseBody.of(response));
-                            });
+                            downgradeStep(request)
+                                    .whenComplete((version, failure) -> {
+                                        if (failure != null) {
+                                            call.refuse(RefusedException.of(failure));
+                                            return;
+                                        }
+                                        DowngradeResponse response =
+                                                DowngradeResponse.newBuilder()
+                                                        .setVersion(version)
+                                                        .build();
+                                        call.reply(
+                                                store.currentRevision(), ResponseBody.of(response));
+                                    });
                 });
     }
 

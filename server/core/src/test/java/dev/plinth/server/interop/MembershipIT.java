@@ -111,8 +111,8 @@ class MembershipIT {
 
     /** Equal on both sides by construction. */
     private static String ownId(Side side) {
-        Matcher matcher = Pattern.compile("([0-9a-f]{8,16}), started").matcher(
-                side.run("member", "list"));
+        Matcher matcher =
+                Pattern.compile("([0-9a-f]{8,16}), started").matcher(side.run("member", "list"));
         assertThat(matcher.find()).isTrue();
         return matcher.group(1);
     }

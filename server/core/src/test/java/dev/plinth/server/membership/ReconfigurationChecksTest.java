@@ -120,8 +120,7 @@ class ReconfigurationChecksTest {
         voter(2, true);
         assertThat(refusal(checks -> checks.checkRemove(2))).isNull();
         connected(2, 1);
-        assertThat(refusal(checks -> checks.checkRemove(2)))
-                .isEqualTo(EtcdError.UNHEALTHY_CLUSTER);
+        assertThat(refusal(checks -> checks.checkRemove(2))).isEqualTo(EtcdError.UNHEALTHY_CLUSTER);
         voter(3, true);
         connected(2, 10);
         connected(3, 10);
