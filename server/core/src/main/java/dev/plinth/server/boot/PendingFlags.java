@@ -55,7 +55,6 @@ final class PendingFlags {
                     "distributed-tracing-sampling-rate",
                     "corrupt-check-time",
                     "compact-hash-check-time",
-                    "downgrade-check-time",
                     "bootstrap-defrag-threshold-megabytes");
 
     private PendingFlags() {}
