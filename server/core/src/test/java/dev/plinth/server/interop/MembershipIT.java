@@ -2,6 +2,7 @@ package dev.plinth.server.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.walio.peers.Peers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
