@@ -2,6 +2,7 @@ package dev.plinth.server.boot;
 
 import dev.plinth.mvcc.KeyValueStore;
 import dev.plinth.mvcc.backend.Backend;
+import dev.plinth.mvcc.backend.Committer;
 import dev.plinth.mvcc.lease.Lessor;
 import dev.plinth.raft.Peer;
 import dev.plinth.raft.RaftException;
@@ -22,11 +23,13 @@ import dev.plinth.server.consensus.AgentThread;
 import dev.plinth.server.consensus.Consensus;
 import dev.plinth.server.consensus.ConsensusMember;
 import dev.plinth.server.consensus.MessageReceiver;
+import dev.plinth.server.consensus.EntryLog;
 import dev.plinth.server.consensus.PeerTransport;
 import dev.plinth.server.consensus.SnapshotInstaller;
 import dev.plinth.server.consensus.SnapshotKeeper;
 import dev.plinth.server.core.ClusterMember;
 import dev.plinth.server.core.LocalMember;
+import dev.plinth.server.gateway.DiskWatchdog;
 import dev.plinth.server.log.Log;
 import dev.plinth.server.maintenance.Announcer;
 import dev.plinth.server.maintenance.AutoCompaction;
@@ -36,6 +39,8 @@ import dev.plinth.server.maintenance.LeaseReaper;
 import dev.plinth.server.maintenance.MemberReleases;
 import dev.plinth.server.maintenance.VersionKeeper;
 import dev.plinth.server.membership.ClusterOperations;
+import dev.plinth.server.metrics.Buckets;
+import dev.plinth.server.metrics.Histogram;
 import dev.plinth.server.metrics.Metrics;
 import dev.plinth.server.peer.ForwardedPromotions;
 import dev.plinth.server.peer.LeaderLeases;
@@ -65,6 +70,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.function.LongToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,6 +103,7 @@ final class Assembly {
 
     private final ServerConfig config;
     private final Log log;
+    private final Metrics metrics;
     private final Clock clock;
     private final Disk disk;
     private final DataDir dir;
@@ -109,6 +116,7 @@ final class Assembly {
     Assembly(
             ServerConfig config,
             Log log,
+            Metrics metrics,
             Clock clock,
             Disk disk,
             DataDir dir,
@@ -117,6 +125,7 @@ final class Assembly {
             Transport sockets) {
         this.config = config;
         this.log = log;
+        this.metrics = metrics;
         this.clock = clock;
         this.disk = disk;
         this.dir = dir;
@@ -177,6 +186,7 @@ final class Assembly {
                                 log));
         viewAt.set(consensus.applyLoop()::viewAt);
         raiseNoSpace.set(new SpaceCheck(quota, consensus.member())::raiseAlarm);
+        tellMetrics(engine, consensus, quota);
         String clusterVersion = engine.membership().view().version();
         log.info(
                 "starting etcd server",
@@ -202,7 +212,8 @@ final class Assembly {
                         consensus.member(),
                         services.cluster(),
                         token -> auth.checkAdmin(auth.isEnabled() ? auth.caller(token) : Caller.NOBODY)));
-        startMaintenance(engine, services, auth, () -> ready(clients, services));
+        DiskWatchdog watchdog = watchdog(engine.found().log());
+        startMaintenance(engine, services, auth, () -> ready(clients, services, watchdog));
         member.onClose("client listeners", clients);
         member.onClose("proposals", consensus);
         transport.join(engine.existing());
@@ -237,6 +248,27 @@ final class Assembly {
                         Thread.ofPlatform().daemon().name("password-", 0).factory());
         member.onClose("password threads", pool::shutdownNow);
         return pool;
+    }
+
+    private void tellMetrics(Engine engine, Consensus consensus, BackendQuota quota) {
+        MemberMetrics parts = new MemberMetrics(metrics);
+        parts.log(engine.found().log());
+        parts.database(engine.backend(), engine.store(), quota);
+        LocalMember local = consensus.member();
+        parts.member(local, () -> local.leaderId() == local.memberId(), config.compat().release());
+    }
+
+    /** Once a sync takes longer than requests wait, nothing that needs the log is answered. */
+    private DiskWatchdog watchdog(EntryLog entryLog) {
+        long limitNanos = config.raft().requestTimeoutNanos();
+        return () -> {
+            long runningNanos =
+                    entryLog instanceof WalEntryLog log ? log.wal().commitRunningNanos() : 0;
+            return runningNanos < limitNanos
+                    ? null
+                    : "the log's sync on %s has been running for %s"
+                            .formatted(dir.wal(), GoDuration.format(runningNanos));
+        };
     }
 
     private AuthStore authStore(Backend backend, Passwords passwords) throws StartException {
@@ -366,7 +398,7 @@ final class Assembly {
                 thread(
                         new TurnAgent(
                                 "committer",
-                                now -> engine.backend().get().committer().doWork(now),
+                                committer(engine.backend()),
                                 clock::monotonicNanos,
                                 10 * MILLI),
                         0);
@@ -396,6 +428,24 @@ final class Assembly {
             loop.start();
             member.onClose("loop", loop);
         }
+    }
+
+    private LongToIntFunction committer(BackendSlot backend) {
+        Histogram seconds =
+                metrics.histogram(
+                        "etcd_disk_backend_commit_duration_seconds",
+                        "The latency distributions of commit called by backend.",
+                        Buckets.SYNC_SECONDS);
+        return now -> {
+            Committer committer = backend.get().committer();
+            int flushed = committer.doFlushes(now);
+            long start = clock.monotonicNanos();
+            int checkpoints = committer.doCheckpoints(now);
+            if (checkpoints > 0) {
+                seconds.observeNanos(clock.monotonicNanos() - start);
+            }
+            return flushed + checkpoints;
+        };
     }
 
     private AgentThread thread(Agent agent, int spins) {
@@ -572,9 +622,9 @@ final class Assembly {
         }
     }
 
-    private void ready(ClientServer clients, ServiceContext services) {
+    private void ready(ClientServer clients, ServiceContext services, DiskWatchdog watchdog) {
         try {
-            clients.serve(services, new Metrics());
+            clients.serve(services, metrics, watchdog);
         } catch (StartException e) {
             log.fatal("listener failed", "error", e.getMessage());
             lifecycle.end(1);

@@ -15,6 +15,9 @@ import dev.plinth.server.log.Log;
 import dev.plinth.server.peer.PeerHttp;
 import dev.plinth.server.peer.RemoteCluster;
 import dev.plinth.server.rpc.Transport;
+import dev.plinth.server.metrics.LogMetrics;
+import dev.plinth.server.metrics.Metrics;
+import dev.plinth.walio.check.LinuxSystemView;
 import dev.plinth.walio.io.Clock;
 import dev.plinth.walio.io.Disk;
 import dev.plinth.walio.io.LinuxDisk;
@@ -37,6 +40,7 @@ final class Bootstrap {
     private final Lifecycle lifecycle;
     private final Disk disk = new LinuxDisk();
     private final Clock clock = new SystemClock();
+    private final Metrics metrics = new Metrics();
 
     Bootstrap(ServerConfig config, Log log, Lifecycle lifecycle) {
         this.config = config;
@@ -53,6 +57,7 @@ final class Bootstrap {
         DataDir dir =
                 new DataDir(disk, config.identity().dataDir(), config.identity().walDir(), log);
         PendingFlags.check(config, log);
+        new StorageCheck(new LinuxSystemView(disk), metrics, log).run(config);
         boolean isUsed = dir.isUsed();
         log.info(
                 isUsed ? "server has already been initialized" : "Initialize and start etcd server",
@@ -91,7 +96,7 @@ final class Bootstrap {
         boolean isRestart = plan == null;
         boolean hadDatabase = dir.hasDatabase();
         BackendOpener opener = new BackendOpener(config, disk, clock, log);
-        WalFiles files = new WalFiles(disk, clock, dir, config, log);
+        WalFiles files = new WalFiles(disk, clock, dir, config, new LogMetrics(metrics), log);
         Backend backend = openBackend(opener, dir);
         if (isRestart) {
             backend = finishReplacement(opener, dir, files, backend);
@@ -163,7 +168,7 @@ final class Bootstrap {
                     MemberIds.text(metadata.clusterId()));
         }
         AlarmStore alarms = new AlarmStore(backend);
-        new Assembly(config, log, clock, disk, dir, lifecycle, member, sockets)
+        new Assembly(config, log, metrics, clock, disk, dir, lifecycle, member, sockets)
                 .start(
                         new Assembly.Engine(
                                 slot,

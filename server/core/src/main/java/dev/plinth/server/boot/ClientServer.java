@@ -4,6 +4,7 @@ import dev.plinth.server.concurrency.ConcurrencyServices;
 import dev.plinth.server.config.FlagValues;
 import dev.plinth.server.config.ListenUrl;
 import dev.plinth.server.config.ServerConfig;
+import dev.plinth.server.gateway.DiskWatchdog;
 import dev.plinth.server.gateway.Endpoints;
 import dev.plinth.server.gateway.HttpGateway;
 import dev.plinth.server.gateway.HttpOptions;
@@ -42,7 +43,8 @@ final class ClientServer implements AutoCloseable {
     }
 
     /** Binds the listeners and serves. */
-    synchronized void serve(ServiceContext context, Metrics metrics) throws StartException {
+    synchronized void serve(ServiceContext context, Metrics metrics, DiskWatchdog watchdog)
+            throws StartException {
         if (isClosed) {
             return;
         }
@@ -56,7 +58,8 @@ final class ClientServer implements AutoCloseable {
         inProcess.add(clients);
         List<ServerServiceDefinition> all = new ArrayList<>(services.definitions());
         all.addAll(clients);
-        HttpGateway gateway = gateway(inProcess, context, metrics, messageBytesMax);
+        HttpGateway gateway =
+                gateway(inProcess, new Endpoints(context, metrics, watchdog), messageBytesMax);
         for (ListenUrl url : config.listeners().client()) {
             try {
                 listeners.add(
@@ -93,13 +96,10 @@ final class ClientServer implements AutoCloseable {
     }
 
     private HttpGateway gateway(
-            InProcessServices inProcess,
-            ServiceContext context,
-            Metrics metrics,
-            int messageBytesMax) {
+            InProcessServices inProcess, Endpoints endpoints, int messageBytesMax) {
         return new HttpGateway(
                 inProcess.channel(),
-                new Endpoints(context, metrics),
+                endpoints,
                 new HttpOptions(
                         config.flags().bool("enable-grpc-gateway"),
                         Set.copyOf(config.flags().words("cors")),

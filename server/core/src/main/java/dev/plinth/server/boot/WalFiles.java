@@ -11,8 +11,10 @@ import dev.plinth.walio.LogEntry;
 import dev.plinth.walio.Replay;
 import dev.plinth.walio.SnapshotMark;
 import dev.plinth.walio.SnapshotMarks;
+import dev.plinth.walio.WalObserver;
 import dev.plinth.walio.WalOptions;
 import dev.plinth.walio.WriteAheadLog;
+import dev.plinth.walio.WritePath;
 import dev.plinth.walio.io.Clock;
 import dev.plinth.walio.io.Disk;
 import java.io.IOException;
@@ -26,13 +28,21 @@ final class WalFiles {
     private final Clock clock;
     private final DataDir dir;
     private final ServerConfig config;
+    private final WalObserver observer;
     private final Log log;
 
-    WalFiles(Disk disk, Clock clock, DataDir dir, ServerConfig config, Log log) {
+    WalFiles(
+            Disk disk,
+            Clock clock,
+            DataDir dir,
+            ServerConfig config,
+            WalObserver observer,
+            Log log) {
         this.disk = disk;
         this.clock = clock;
         this.dir = dir;
         this.config = config;
+        this.observer = observer;
         this.log = log;
     }
 
@@ -129,7 +139,12 @@ final class WalFiles {
     }
 
     private WalOptions options() {
-        return WalOptions.defaults().withSync(!config.storage().isUnsafeNoSync());
+        WalOptions options =
+                WalOptions.defaults()
+                        .withSync(!config.storage().isUnsafeNoSync())
+                        .withObserver(observer);
+        String path = config.flags().text("wal-write-path");
+        return path.equals("auto") ? options : options.withWritePath(WritePath.of(path));
     }
 
     private void tellWritePath(WriteAheadLog wal) {

@@ -264,6 +264,22 @@ public final class FlagTable {
                 "allow-lost-log",
                 "false",
                 "Start although the log ends before what the database holds: writes are lost.");
+        bool(
+                "strict-storage",
+                "false",
+                "Refuse to start on storage that can lose acknowledged writes.");
+        add(
+                "wal-write-path",
+                new Choice(
+                        List.of(
+                                "auto",
+                                "direct+dsync",
+                                "direct+fdatasync",
+                                "buffered+dsync",
+                                "buffered+fdatasync")),
+                "auto",
+                "How the log is made durable; auto measures at start and takes the fastest.",
+                ACTIVE);
     }
 
     private void addFormerSpellings() {

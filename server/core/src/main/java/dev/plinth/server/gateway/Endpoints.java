@@ -13,8 +13,10 @@ import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.json.JsonStrings;
 import dev.plinth.server.metrics.Metrics;
+import dev.plinth.server.metrics.TextForm;
 import dev.plinth.server.rpc.ErrorMapping;
 import dev.plinth.server.rpc.ServiceContext;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -32,7 +34,9 @@ public final class Endpoints {
     private static final String LIVEZ = "/livez";
     private static final String READYZ = "/readyz";
 
-    private static final List<String> LIVE_CHECKS = List.of("serializable_read");
+    /** The second one is ours: etcd does not notice a device that hangs. */
+    private static final List<String> LIVE_CHECKS = List.of("serializable_read", "disk_stall");
+
     private static final List<String> READY_CHECKS =
             List.of("data_corruption", "serializable_read", "linearizable_read", "non_learner");
 
@@ -52,12 +56,14 @@ public final class Endpoints {
     private final ServiceContext context;
     private final LocalMember member;
     private final Metrics metrics;
+    private final DiskWatchdog watchdog;
 
     /** Answers from the given member. */
-    public Endpoints(ServiceContext context, Metrics metrics) {
+    public Endpoints(ServiceContext context, Metrics metrics, DiskWatchdog watchdog) {
         this.context = context;
         this.member = context.member();
         this.metrics = metrics;
+        this.watchdog = watchdog;
     }
 
     /** Answers the request if the path is one of ours. */
@@ -67,7 +73,7 @@ public final class Endpoints {
         switch (path) {
             case "/health" -> onlyGet(method, answer, () -> health(uri.parameters(), answer));
             case "/version" -> onlyGet(method, answer, () -> version(answer));
-            case "/metrics" -> metrics(answer);
+            case "/metrics" -> metrics(headers, answer);
             default -> {
                 List<String> checks = checks(path);
                 if (checks == null) {
@@ -170,11 +176,10 @@ public final class Endpoints {
         answer.reply(HttpResponseStatus.OK, "application/json", JsonMapping.utf8(text));
     }
 
-    private void metrics(HttpAnswer answer) {
+    private void metrics(HttpHeaders headers, HttpAnswer answer) {
+        TextForm form = TextForm.accepted(String.join(",", headers.getAll(HttpHeaderNames.ACCEPT)));
         answer.reply(
-                HttpResponseStatus.OK,
-                "text/plain; version=0.0.4; charset=utf-8",
-                JsonMapping.utf8(metrics.text()));
+                HttpResponseStatus.OK, form.contentType(), JsonMapping.utf8(form.write(metrics)));
     }
 
     private static @Nullable List<String> checks(String path) {
@@ -218,6 +223,7 @@ public final class Endpoints {
                             context.alarms().isActive(AlarmType.CORRUPT)
                                     ? "alarm activated: CORRUPT"
                                     : null);
+            case "disk_stall" -> result.accept(watchdog.complaint());
             case "non_learner" ->
                     result.accept(member.isLearner() ? "not supported for learner" : null);
             default -> throw new IllegalStateException(check);

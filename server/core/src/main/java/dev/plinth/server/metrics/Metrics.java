@@ -1,66 +1,94 @@
 package dev.plinth.server.metrics;
 
-import java.util.Comparator;
+import dev.plinth.server.metrics.Family.Type;
+import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /**
- * The metrics of one member in Prometheus' text form.
+ * The metrics of one member. Any thread.
  *
- * <p>A metric is a name, a help text and a function that tells its present value; nothing is
- * sampled or copied until somebody asks. Any thread.
+ * <p>A part of the server registers what it tells once, when it is put together: numbers that it
+ * keeps anyway as functions, which are asked when somebody looks; events as {@link Counter}, {@link
+ * Gauge} or {@link Histogram}, which it feeds. Asking twice for a name gives the same metric, so
+ * two parts may feed one; asking for it as something else is a mistake of the program.
+ *
+ * <p>Names, labels and buckets of etcd's metrics: server.md 10. Ours begin with {@code plinth_}.
  */
 public final class Metrics {
-    private record Metric(
-            String name, String type, String help, String labels, DoubleSupplier value) {}
+    private final Map<String, Family> families = new ConcurrentSkipListMap<>();
 
-    private final List<Metric> all = new CopyOnWriteArrayList<>();
-
-    /** A value that goes up and down. */
-    public void gauge(String name, String help, DoubleSupplier value) {
-        all.add(new Metric(name, "gauge", help, "", value));
+    /** A number that only grows. */
+    public Counter counter(String name, String help) {
+        return counters(name, help).with();
     }
 
-    /** A value that only grows. */
+    /** A number that only grows, kept elsewhere. */
     public void counter(String name, String help, DoubleSupplier value) {
-        all.add(new Metric(name, "counter", help, "", value));
+        family(name, Type.COUNTER, help, List.of(), Counter::new).put(new Sampled(value));
     }
 
-    /**
-     * A gauge that is 1 and says something in its labels, such as {@code server_version="3.7.1"}.
-     */
-    public void info(String name, String help, String labels) {
-        all.add(new Metric(name, "gauge", help, "{" + labels + "}", () -> 1));
+    /** Numbers that only grow, apart by labels. */
+    public Labeled<Counter> counters(String name, String help, String... labelNames) {
+        return new Labeled<>(
+                family(name, Type.COUNTER, help, List.of(labelNames), Counter::new), Counter.class);
     }
 
-    /** All metrics in the order of their names. */
-    public String text() {
-        StringBuilder out = new StringBuilder();
-        all.stream()
-                .sorted(Comparator.comparing(Metric::name))
-                .forEach(metric ->
-                        out.append("# HELP ")
-                                .append(metric.name())
-                                .append(' ')
-                                .append(metric.help())
-                                .append("\n# TYPE ")
-                                .append(metric.name())
-                                .append(' ')
-                                .append(metric.type())
-                                .append('\n')
-                                .append(metric.name())
-                                .append(metric.labels())
-                                .append(' ')
-                                .append(number(metric.value().getAsDouble()))
-                                .append('\n'));
-        return out.toString();
+    /** A number that goes up and down. */
+    public Gauge gauge(String name, String help) {
+        return gauges(name, help).with();
     }
 
-    /** As Go prints it: integers without a point up to 21 digits. */
-    private static String number(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e6
-                ? Long.toString((long) value)
-                : Double.toString(value);
+    /** A number that goes up and down, kept elsewhere. */
+    public void gauge(String name, String help, DoubleSupplier value) {
+        family(name, Type.GAUGE, help, List.of(), Gauge::new).put(new Sampled(value));
+    }
+
+    /** Numbers that go up and down, apart by labels. */
+    public Labeled<Gauge> gauges(String name, String help, String... labelNames) {
+        return new Labeled<>(
+                family(name, Type.GAUGE, help, List.of(labelNames), Gauge::new), Gauge.class);
+    }
+
+    /** A gauge that is 1 and says something by its label. */
+    public void info(String name, String help, String labelName, String labelValue) {
+        gauges(name, help, labelName).with(labelValue).set(1);
+    }
+
+    /** A distribution. */
+    public Histogram histogram(String name, String help, Buckets buckets) {
+        return histograms(name, help, buckets).with();
+    }
+
+    /** Distributions, apart by labels. */
+    public Labeled<Histogram> histograms(
+            String name, String help, Buckets buckets, String... labelNames) {
+        return new Labeled<>(
+                family(
+                        name,
+                        Type.HISTOGRAM,
+                        help,
+                        List.of(labelNames),
+                        () -> new Histogram(buckets)),
+                Histogram.class);
+    }
+
+    private Family family(
+            String name, Type type, String help, List<String> labelNames, Supplier<Series> maker) {
+        Family family =
+                families.computeIfAbsent(
+                        name, _ -> new Family(name, type, help, labelNames, maker));
+        if (!family.isSame(type, labelNames)) {
+            throw new IllegalArgumentException(name + " is registered as another metric");
+        }
+        return family;
+    }
+
+    /** All of them in the order of their names. */
+    Collection<Family> families() {
+        return families.values();
     }
 }

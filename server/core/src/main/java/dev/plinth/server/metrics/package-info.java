@@ -1,4 +1,4 @@
-/** Counters and gauges under the names that dashboards know, and their text form. */
+/** Counters, gauges and histograms under the names that dashboards know, and their text forms. */
 @NullMarked
 package dev.plinth.server.metrics;
 

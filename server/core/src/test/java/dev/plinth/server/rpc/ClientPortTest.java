@@ -107,7 +107,7 @@ final class ClientPortTest {
         HttpGateway gateway =
                 new HttpGateway(
                         inProcess.channel(),
-                        new Endpoints(context, new Metrics()),
+                        new Endpoints(context, new Metrics(), () -> null),
                         new HttpOptions(true, Set.of("*"), Set.of("*"), messageBytesMax));
         listener =
                 ClientListener.start(

@@ -1,0 +1,119 @@
+package dev.plinth.server.boot;
+
+import dev.plinth.mvcc.KeyValueStore;
+import dev.plinth.server.cluster.MemberIds;
+import dev.plinth.server.consensus.EntryLog;
+import dev.plinth.server.core.LocalMember;
+import dev.plinth.server.metrics.Metrics;
+import dev.plinth.server.quota.BackendQuota;
+import dev.plinth.walio.WriteAheadLog;
+import java.util.function.BooleanSupplier;
+
+/** Registers what the parts of a member know anyway and is looked up when somebody asks. */
+final class MemberMetrics {
+    private static final double NANOS = 1e9;
+
+    private final Metrics metrics;
+
+    MemberMetrics(Metrics metrics) {
+        this.metrics = metrics;
+    }
+
+    void log(EntryLog entryLog) {
+        if (!(entryLog instanceof WalEntryLog walLog)) {
+            return;
+        }
+        WriteAheadLog wal = walLog.wal();
+        metrics.gauge(
+                "plinth_wal_sync_running_seconds",
+                "How long the log's sync that is under way has been running; 0 if none is.",
+                () -> wal.commitRunningNanos() / NANOS);
+        metrics.gauge(
+                "plinth_wal_out_of_space",
+                "1 when there is no space for the log's next segment.",
+                () -> flag(wal.isOutOfSpace()));
+        metrics.gauge(
+                "plinth_wal_segments", "Segments that replay needs.", () -> wal.segments().size());
+        metrics.info(
+                "plinth_wal_write_path",
+                "1; by which system calls the log is written.",
+                "path",
+                wal.writePath().path().label());
+    }
+
+    void database(BackendSlot backend, KeyValueStore store, BackendQuota quota) {
+        metrics.gauge(
+                "etcd_mvcc_db_total_size_in_bytes",
+                "Total size of the underlying database physically allocated in bytes.",
+                () -> backend.get().sizeBytes());
+        metrics.gauge(
+                "etcd_mvcc_db_total_size_in_use_in_bytes",
+                "Total size of the underlying database logically in use in bytes.",
+                () -> backend.get().sizeInUseBytes());
+        metrics.gauge(
+                "etcd_server_quota_backend_bytes",
+                "Current backend storage quota size in bytes.",
+                quota::limitBytes);
+        metrics.gauge(
+                "etcd_debugging_mvcc_current_revision",
+                "The current revision of store.",
+                store::currentRevision);
+        metrics.gauge(
+                "etcd_debugging_mvcc_compact_revision",
+                "The revision of the last compaction in store.",
+                () -> Math.max(0, store.compactRevision()));
+        metrics.gauge(
+                "etcd_debugging_mvcc_watcher_total",
+                "Total number of watchers.",
+                () -> store.watchHub().watcherCount());
+        metrics.gauge(
+                "etcd_debugging_mvcc_slow_watcher_total",
+                "Total number of unsynced slow watchers.",
+                () -> store.watchHub().slowWatcherCount());
+        metrics.gauge(
+                "plinth_mvcc_index_memory_bytes",
+                "Native memory that the key index holds.",
+                store::indexMemoryBytes);
+        metrics.gauge(
+                "plinth_disk_backend_buffered_bytes",
+                "Changes that are not yet in the database file.",
+                () -> backend.get().bufferedBytes());
+    }
+
+    void member(LocalMember member, BooleanSupplier isLeader, String version) {
+        metrics.gauge(
+                "etcd_server_has_leader",
+                "Whether or not a leader exists. 1 is existence, 0 is not.",
+                () -> flag(member.leaderId() != 0));
+        metrics.gauge(
+                "etcd_server_is_leader",
+                "Whether or not this member is a leader. 1 if is, 0 otherwise.",
+                () -> flag(isLeader.getAsBoolean()));
+        metrics.gauge(
+                "etcd_server_is_learner",
+                "Whether or not this member is a learner. 1 if is, 0 otherwise.",
+                () -> flag(member.isLearner()));
+        metrics.gauge(
+                "etcd_server_proposals_committed_total",
+                "The total number of consensus proposals committed.",
+                member::committedIndex);
+        metrics.gauge(
+                "etcd_server_proposals_applied_total",
+                "The total number of consensus proposals applied.",
+                member::appliedIndex);
+        metrics.info(
+                "etcd_server_version",
+                "Which version is running. 1 for 'server_version' label with current version.",
+                "server_version",
+                version);
+        metrics.info(
+                "etcd_server_id",
+                "Server or member ID in hexadecimal format. 1 for 'server_id' label with current ID.",
+                "server_id",
+                MemberIds.text(member.memberId()));
+    }
+
+    private static double flag(boolean value) {
+        return value ? 1 : 0;
+    }
+}
