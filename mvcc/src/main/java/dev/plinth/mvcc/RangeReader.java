@@ -54,8 +54,7 @@ final class RangeReader {
         long fetchLimit = fetchLimit(query);
         collect(query, root, at, fetchLimit, fromIndex, result);
         boolean complete = fetchLimit == 0 || result.size() < fetchLimit;
-        result.count(
-                complete || !isCounted ? result.size() : count(query, root, at, current));
+        result.count(complete || !isCounted ? result.size() : count(query, root, at, current));
         if (!query.filter().isNone()) {
             result.filter(query.filter());
         }

@@ -25,8 +25,8 @@ public sealed interface ReadView extends AutoCloseable permits PinnedView, Write
     RangeResult range(RangeQuery query);
 
     /**
-     * Reads a part of a longer list: as {@link #range}, but what lies behind the limit is not counted,
-     * which at an older revision would mean to visit all of it.
+     * Reads a part of a longer list: as {@link #range}, but what lies behind the limit is not
+     * counted, which at an older revision would mean to visit all of it.
      *
      * @throws MvccException as {@link #range}
      */

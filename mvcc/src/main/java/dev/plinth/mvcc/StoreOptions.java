@@ -5,8 +5,8 @@ package dev.plinth.mvcc;
  *
  * @param compactionBatchLimit entries scanned in one step of a physical compaction
  * @param compactionPauseNanos pause between two such steps
- * @param restoreBytesMax native memory that a start may take to sort keys, and about half as much heap;
- *     a start is fastest when all revisions fit, each with its key and 33 bytes
+ * @param restoreBytesMax native memory that a start may take to sort keys, and about half as much
+ *     heap; a start is fastest when all revisions fit, each with its key and 33 bytes
  */
 public record StoreOptions(
         int compactionBatchLimit, long compactionPauseNanos, int restoreBytesMax) {

@@ -7,9 +7,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The states of the page store that readers find: the newest one, and older ones that are closed when
- * {@link Epochs} says that nobody reads them any more. Changed with the backend's flush lock held;
- * {@link #newest} by any thread.
+ * The states of the page store that readers find: the newest one, and older ones that are closed
+ * when {@link Epochs} says that nobody reads them any more. Changed with the backend's flush lock
+ * held; {@link #newest} by any thread.
  */
 final class Generations {
     private static final int CLOSE_WAITS = 10_000;

@@ -33,7 +33,9 @@ final class IndexCompaction {
         return next;
     }
 
-    /** Compacts the leaf that {@code from} belongs to; returns the new root, 0 for an empty tree. */
+    /**
+     * Compacts the leaf that {@code from} belongs to; returns the new root, 0 for an empty tree.
+     */
     int compact(int root, byte[] from, long at) {
         next = null;
         if (root == 0) {

@@ -10,11 +10,11 @@ import java.util.Arrays;
 
 /**
  * Fills an index with the revisions of a database, which come in the order of revisions: they are
- * collected, sorted by key and entered in the order of keys. An empty index is built from its leaves
- * up, each node written once, instead of copying a leaf for every key that falls into it.
+ * collected, sorted by key and entered in the order of keys. An empty index is built from its
+ * leaves up, each node written once, instead of copying a leaf for every key that falls into it.
  *
- * <p>Holds native memory up to the given bound and, while it sorts, about half as much heap; a larger
- * database is entered in several rounds.
+ * <p>Holds native memory up to the given bound and, while it sorts, about half as much heap; a
+ * larger database is entered in several rounds.
  *
  * <pre>
  *   record:  u32 key length, key, u64 main, u32 sub, u8 tombstone, u64 create, u64 version

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A reference is (slab number &lt;&lt; 16 | offset / 16): slabs of 1 MiB, blocks at multiples of
  * 64 bytes, so 64 GiB can be named; 0 is never a block. Blocks of up to {@value #CLASS_MAX_BYTES}
- * bytes come from free lists, one for each multiple of 64 bytes up to 512 and of 512 bytes above; a larger block (a node with a huge
- * key) is a slab of its own, given back to the system when freed. The first four bytes of a block
- * hold its size.
+ * bytes come from free lists, one for each multiple of 64 bytes up to 512 and of 512 bytes above; a
+ * larger block (a node with a huge key) is a slab of its own, given back to the system when freed.
+ * The first four bytes of a block hold its size.
  *
  * <p>One writer thread at a time; readers resolve references of a published state.
  */
@@ -53,9 +53,9 @@ final class IndexMemory implements AutoCloseable {
     }
 
     /**
-     * Nodes of one tree grow and split at about the same time, since keys fall everywhere alike. With
-     * many sizes each would keep the blocks of the moment when most nodes had it: 54 bytes a key
-     * reserved for 14 in use, where few sizes reserve half of that.
+     * Nodes of one tree grow and split at about the same time, since keys fall everywhere alike.
+     * With many sizes each would keep the blocks of the moment when most nodes had it: 54 bytes a
+     * key reserved for 14 in use, where few sizes reserve half of that.
      */
     private static int blockSize(int bytes) {
         int unit = bytes <= SMALL_MAX_BYTES ? 1 << UNIT_SHIFT : SMALL_MAX_BYTES;

@@ -2,20 +2,19 @@ package dev.plinth.mvcc.index;
 
 import dev.plinth.mvcc.reclaim.Epochs;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * From key to revisions: an ordered tree in native memory with one writer and any number of readers
  * that never wait.
  *
- * <p><b>Shape.</b> A B+tree whose nodes are blocks of up to {@value TreeNodes#NODE_MAX_BYTES} bytes (more
- * only for huge keys). Leaves hold keys without their common prefix, each with a record of its
- * revisions as deltas, the newest first and complete, so that a read of the present decodes five
- * small numbers ({@link RecordCursor} draws the bytes). Branches hold shortened separators and, for
- * each child, how many keys below it are alive: {@link IndexReader#countNewest} adds up those along
- * two paths. A record that grows beyond {@value RecordWriter#INLINE_MAX_BYTES} bytes moves its past into blocks
- * of its own, linked newest to oldest.
+ * <p><b>Shape.</b> A B+tree whose nodes are blocks of up to {@value TreeNodes#NODE_MAX_BYTES} bytes
+ * (more only for huge keys). Leaves hold keys without their common prefix, each with a record of
+ * its revisions as deltas, the newest first and complete, so that a read of the present decodes
+ * five small numbers ({@link RecordCursor} draws the bytes). Branches hold shortened separators
+ * and, for each child, how many keys below it are alive: {@link IndexReader#countNewest} adds up
+ * those along two paths. A record that grows beyond {@value RecordWriter#INLINE_MAX_BYTES} bytes
+ * moves its past into blocks of its own, linked newest to oldest.
  *
  * <p><b>Versions.</b> The writer never changes what a published root can reach: it copies the path
  * from leaf to root (or changes nodes in place that it made itself since the last publication, told
@@ -233,7 +232,8 @@ public final class KeyIndex implements AutoCloseable {
         branchEntries.clear();
         branchEntries.addAll(s, o, new byte[0]);
         branchEntries.set(i, child, nodes.liveOf(child));
-        branchEntries.insert(i + 1, change.splitKey, change.splitRef, nodes.liveOf(change.splitRef));
+        branchEntries.insert(
+                i + 1, change.splitKey, change.splitRef, nodes.liveOf(change.splitRef));
         nodes.release(ref);
         return buildBranches(i + 1 == branchEntries.count() - 1);
     }

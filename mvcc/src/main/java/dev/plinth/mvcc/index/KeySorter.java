@@ -9,9 +9,10 @@ import java.nio.ByteOrder;
 /**
  * Sorts records in native memory by their keys; equal keys keep the order in which they lie.
  *
- * <p>A record is named by its offset: four bytes with the key's length, then the key. Sorting goes by
- * eight bytes at a time behind what all keys of a range have in common: these are sorted as numbers,
- * sixteen bits a pass, and only runs that are still equal are looked at again, further right.
+ * <p>A record is named by its offset: four bytes with the key's length, then the key. Sorting goes
+ * by eight bytes at a time behind what all keys of a range have in common: these are sorted as
+ * numbers, sixteen bits a pass, and only runs that are still equal are looked at again, further
+ * right.
  *
  * <p>Cost: for n keys that differ within eight bytes behind their common prefix at most four passes
  * over n, and 24 bytes a record of scratch space.
@@ -92,7 +93,9 @@ final class KeySorter {
         }
         long word = 0;
         for (int i = 0; i < 8; i++) {
-            word = word << 8 | (at + i < length ? memory.get(BYTE, record + 4L + at + i) & 0xFF : 0);
+            word =
+                    word << 8
+                            | (at + i < length ? memory.get(BYTE, record + 4L + at + i) & 0xFF : 0);
         }
         return word;
     }

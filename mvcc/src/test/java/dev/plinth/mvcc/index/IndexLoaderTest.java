@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.plinth.mvcc.reclaim.Epochs;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An index that was loaded in order of keys is the one that entering in order of revisions makes. */
+/**
+ * An index that was loaded in order of keys is the one that entering in order of revisions makes.
+ */
 final class IndexLoaderTest {
 
     @ParameterizedTest
@@ -28,11 +31,14 @@ final class IndexLoaderTest {
                 KeyIndex actual = new KeyIndex(epochs);
                 IndexLoader loader = new IndexLoader(actual, batchBytes)) {
             for (int main = 2; main < 4_000; main++) {
-                byte[] key = ("k" + random.nextInt(700)).repeat(1 + random.nextInt(3)).getBytes();
+                byte[] key =
+                        ("k" + random.nextInt(700))
+                                .repeat(1 + random.nextInt(3))
+                                .getBytes(StandardCharsets.UTF_8);
                 boolean tombstone = random.nextInt(5) == 0;
                 int sub = random.nextInt(3);
-                long create = 2 + random.nextInt(main - 1);
-                long version = 1 + random.nextInt(9);
+                long create = 2L + random.nextInt(main - 1);
+                long version = 1L + random.nextInt(9);
                 expected.restore(key, main, sub, tombstone, create, version);
                 loader.add(
                         MemorySegment.ofArray(key),
@@ -62,7 +68,9 @@ final class IndexLoaderTest {
                             content.add(
                                     "%s %d.%d %d %d"
                                             .formatted(
-                                                    new String(reader.currentKey()),
+                                                    new String(
+                                                            reader.currentKey(),
+                                                            StandardCharsets.UTF_8),
                                                     state.mod,
                                                     state.sub,
                                                     state.create,
@@ -93,9 +101,11 @@ final class IndexLoaderTest {
                 IndexLoader loader = new IndexLoader(index, 16 << 20)) {
             int keys = 50_000;
             for (int main = 2; main < keys + 2; main++) {
-                byte[] key = "registry/%016x".formatted(random.nextLong()).getBytes();
-                loader.add(
-                        MemorySegment.ofArray(key), 0, key.length, main, 0, false, main, 1);
+                byte[] key =
+                        "registry/%016x"
+                                .formatted(random.nextLong())
+                                .getBytes(StandardCharsets.UTF_8);
+                loader.add(MemorySegment.ofArray(key), 0, key.length, main, 0, false, main, 1);
             }
             loader.finish();
             long perKey = index.usedBytes() / keys;
@@ -121,7 +131,7 @@ final class IndexLoaderTest {
             List<byte[]> keys = new ArrayList<>();
             int at = 0;
             for (int i = 0; i < count; i++) {
-                byte[] key = keyOf.apply(i).getBytes();
+                byte[] key = keyOf.apply(i).getBytes(StandardCharsets.UTF_8);
                 keys.add(key);
                 records[i] = at;
                 memory.set(IndexMemory.INT, at, key.length);

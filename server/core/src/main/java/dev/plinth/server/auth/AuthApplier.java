@@ -148,8 +148,7 @@ public final class AuthApplier {
         if (!store.state().users.containsKey(request.getName())) {
             throw RefusedException.of(EtcdError.AUTHENTICATION_FAILED);
         }
-        String token =
-                store.tokens().assign(request.getSimpleToken(), request.getName(), index);
+        String token = store.tokens().assign(request.getSimpleToken(), request.getName(), index);
         return AuthenticateResponse.newBuilder().setToken(token).build();
     }
 

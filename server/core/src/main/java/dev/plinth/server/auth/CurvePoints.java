@@ -58,17 +58,18 @@ final class CurvePoints {
         if (p.equals(q)) {
             BigInteger three = BigInteger.valueOf(3);
             slope =
-                    p.getAffineX().pow(2).multiply(three).add(a)
+                    p.getAffineX()
+                            .pow(2)
+                            .multiply(three)
+                            .add(a)
                             .multiply(p.getAffineY().shiftLeft(1).modInverse(prime));
         } else if (p.getAffineX().equals(q.getAffineX())) {
             return ECPoint.POINT_INFINITY;
         } else {
             slope =
-                    q.getAffineY().subtract(p.getAffineY())
-                            .multiply(
-                                    q.getAffineX()
-                                            .subtract(p.getAffineX())
-                                            .modInverse(prime));
+                    q.getAffineY()
+                            .subtract(p.getAffineY())
+                            .multiply(q.getAffineX().subtract(p.getAffineX()).modInverse(prime));
         }
         BigInteger x = slope.pow(2).subtract(p.getAffineX()).subtract(q.getAffineX()).mod(prime);
         BigInteger y =

@@ -41,8 +41,7 @@ record JwtKeys(@Nullable Key signing, Key verifying) {
         String algorithm = method.family == Family.ED25519 ? "Ed25519" : method.family.name();
         PrivateKey signing =
                 privateFile == null ? null : PemKeys.privateKey(privateFile, algorithm);
-        PublicKey verifying =
-                publicFile == null ? null : PemKeys.publicKey(publicFile, algorithm);
+        PublicKey verifying = publicFile == null ? null : PemKeys.publicKey(publicFile, algorithm);
         if (verifying == null) {
             if (signing == null) {
                 throw new JwtException("auth: missing key data");

@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The options behind {@code --auth-token jwt,…}: {@code sign-method} (required), {@code pub-key} and
- * {@code priv-key} (files), {@code ttl} (5 minutes if absent).
+ * The options behind {@code --auth-token jwt,…}: {@code sign-method} (required), {@code pub-key}
+ * and {@code priv-key} (files), {@code ttl} (5 minutes if absent).
  */
 public record JwtOptions(Map<String, String> values) {
     private static final String INVALID = "auth: invalid auth options";
@@ -78,9 +78,9 @@ public record JwtOptions(Map<String, String> values) {
             throw new JwtException(INVALID);
         }
         String ttl = values.getOrDefault(TTL, "");
-        long ttlMillis = ttl.isEmpty() ? TTL_DEFAULT_MILLIS : durations.nanos(ttl) / NANOS_PER_MILLI;
-        JwtKeys keys =
-                JwtKeys.read(method, file(PUBLIC_KEY, files), file(PRIVATE_KEY, files));
+        long ttlMillis =
+                ttl.isEmpty() ? TTL_DEFAULT_MILLIS : durations.nanos(ttl) / NANOS_PER_MILLI;
+        JwtKeys keys = JwtKeys.read(method, file(PUBLIC_KEY, files), file(PRIVATE_KEY, files));
         return new JwtTokens(method, keys, ttlMillis, wallMillis);
     }
 

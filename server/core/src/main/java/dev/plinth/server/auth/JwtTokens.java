@@ -17,12 +17,12 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signed tokens (RFC 7519) that carry the user, the revision of the auth store and a time of expiry;
- * no member has to remember them, and none can take one back: any change of users or rights makes
- * the revision old, and with it the token, for requests on keys.
+ * Signed tokens (RFC 7519) that carry the user, the revision of the auth store and a time of
+ * expiry; no member has to remember them, and none can take one back: any change of users or rights
+ * makes the revision old, and with it the token, for requests on keys.
  *
- * <p>Signed by the member that answers, not at apply: a signature takes a millisecond of a processor
- * and no other member needs it. Each call verifies the signature of its token.
+ * <p>Signed by the member that answers, not at apply: a signature takes a millisecond of a
+ * processor and no other member needs it. Each call verifies the signature of its token.
  */
 public final class JwtTokens implements Tokens {
     private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
@@ -60,8 +60,7 @@ public final class JwtTokens implements Tokens {
             throws RefusedException {
         Key key = keys.signing();
         if (key == null) {
-            throw RefusedException.unmapped(
-                    "auth: token signing attempted with verify-only key");
+            throw RefusedException.unmapped("auth: token signing attempted with verify-only key");
         }
         JsonObject header = new JsonObject();
         header.addProperty("alg", method.name());

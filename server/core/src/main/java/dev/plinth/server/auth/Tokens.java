@@ -4,7 +4,9 @@ import dev.plinth.server.core.RefusedException;
 
 /** Makes tokens for users and says whom a token means. Any thread. */
 public sealed interface Tokens permits SimpleTokens, JwtTokens, NoTokens {
-    /** What a new token begins with; goes through the log, so that all members make the same one. */
+    /**
+     * What a new token begins with; goes through the log, so that all members make the same one.
+     */
     String prefix();
 
     /**

@@ -22,8 +22,8 @@ import dev.plinth.server.consensus.Agent;
 import dev.plinth.server.consensus.AgentThread;
 import dev.plinth.server.consensus.Consensus;
 import dev.plinth.server.consensus.ConsensusMember;
-import dev.plinth.server.consensus.MessageReceiver;
 import dev.plinth.server.consensus.EntryLog;
+import dev.plinth.server.consensus.MessageReceiver;
 import dev.plinth.server.consensus.PeerTransport;
 import dev.plinth.server.consensus.SnapshotInstaller;
 import dev.plinth.server.consensus.SnapshotKeeper;
@@ -211,7 +211,9 @@ final class Assembly {
                 new PromotionEndpoint(
                         consensus.member(),
                         services.cluster(),
-                        token -> auth.checkAdmin(auth.isEnabled() ? auth.caller(token) : Caller.NOBODY)));
+                        token ->
+                                auth.checkAdmin(
+                                        auth.isEnabled() ? auth.caller(token) : Caller.NOBODY)));
         DiskWatchdog watchdog = watchdog(engine.found().log());
         startMaintenance(engine, services, auth, () -> ready(clients, services, watchdog));
         member.onClose("client listeners", clients);

@@ -12,11 +12,11 @@ import dev.plinth.server.config.GoDuration;
 import dev.plinth.server.config.ListenUrl;
 import dev.plinth.server.config.ServerConfig;
 import dev.plinth.server.log.Log;
+import dev.plinth.server.metrics.LogMetrics;
+import dev.plinth.server.metrics.Metrics;
 import dev.plinth.server.peer.PeerHttp;
 import dev.plinth.server.peer.RemoteCluster;
 import dev.plinth.server.rpc.Transport;
-import dev.plinth.server.metrics.LogMetrics;
-import dev.plinth.server.metrics.Metrics;
 import dev.plinth.walio.check.LinuxSystemView;
 import dev.plinth.walio.io.Clock;
 import dev.plinth.walio.io.Disk;
@@ -147,7 +147,8 @@ final class Bootstrap {
                 store.currentRevision(),
                 "took",
                 GoDuration.format(clock.monotonicNanos() - now));
-        // What sorting the keys took is in the old generation, which nothing else fills for a long time.
+        // What sorting the keys took is in the old generation, which nothing else fills for a long
+        // time.
         System.gc();
         log.info("restore consistentIndex", "index", backend.consistentIndex());
         if (isRestart) {

@@ -69,7 +69,7 @@ final class StorageCheck {
             return;
         }
         log.info("storage", "folder", folder, "found", report.summary());
-        levels.with(folder).set(report.worst().map(level -> level.ordinal() + 1L).orElse(0L));
+        levels.with(folder).set(report.worst().map(StorageCheck::number).orElse(0L));
         for (Finding finding : report.findings()) {
             warnings.with(folder, finding.check(), finding.level().word()).set(1);
             if (finding.level() != Level.INFO) {
@@ -92,5 +92,13 @@ final class StorageCheck {
                     "--strict-storage: %s is not safe: %s"
                             .formatted(path, report.findings(Level.ERROR).getFirst().line()));
         }
+    }
+
+    private static long number(Level level) {
+        return switch (level) {
+            case INFO -> 1;
+            case WARNING -> 2;
+            case ERROR -> 3;
+        };
     }
 }

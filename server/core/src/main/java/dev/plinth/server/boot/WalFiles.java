@@ -153,6 +153,8 @@ final class WalFiles {
                 "path",
                 dir.wal().toString(),
                 "write-path",
-                wal.writePath().path().label());
+                wal.writePath().path().label(),
+                "medians",
+                wal.writePath().figures().isEmpty() ? "not measured" : wal.writePath().measured());
     }
 }

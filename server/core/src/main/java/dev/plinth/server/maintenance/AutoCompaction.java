@@ -143,8 +143,7 @@ public final class AutoCompaction {
         @Override
         public long due(long revision, long nowNanos) {
             Long oldest = samples.peekFirst();
-            boolean isDue =
-                    oldest != null && nowNanos - lastNanos >= pauseNanos && oldest != last;
+            boolean isDue = oldest != null && nowNanos - lastNanos >= pauseNanos && oldest != last;
             samples.addLast(revision);
             if (samples.size() > samplesMax) {
                 samples.removeFirst();

@@ -1,6 +1,5 @@
 package dev.plinth.server.metrics;
 
-import dev.plinth.server.metrics.Family.Type;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -28,13 +27,14 @@ public final class Metrics {
 
     /** A number that only grows, kept elsewhere. */
     public void counter(String name, String help, DoubleSupplier value) {
-        family(name, Type.COUNTER, help, List.of(), Counter::new).put(new Sampled(value));
+        family(name, Family.Type.COUNTER, help, List.of(), Counter::new).put(new Sampled(value));
     }
 
     /** Numbers that only grow, apart by labels. */
     public Labeled<Counter> counters(String name, String help, String... labelNames) {
         return new Labeled<>(
-                family(name, Type.COUNTER, help, List.of(labelNames), Counter::new), Counter.class);
+                family(name, Family.Type.COUNTER, help, List.of(labelNames), Counter::new),
+                Counter.class);
     }
 
     /** A number that goes up and down. */
@@ -44,13 +44,14 @@ public final class Metrics {
 
     /** A number that goes up and down, kept elsewhere. */
     public void gauge(String name, String help, DoubleSupplier value) {
-        family(name, Type.GAUGE, help, List.of(), Gauge::new).put(new Sampled(value));
+        family(name, Family.Type.GAUGE, help, List.of(), Gauge::new).put(new Sampled(value));
     }
 
     /** Numbers that go up and down, apart by labels. */
     public Labeled<Gauge> gauges(String name, String help, String... labelNames) {
         return new Labeled<>(
-                family(name, Type.GAUGE, help, List.of(labelNames), Gauge::new), Gauge.class);
+                family(name, Family.Type.GAUGE, help, List.of(labelNames), Gauge::new),
+                Gauge.class);
     }
 
     /** A gauge that is 1 and says something by its label. */
@@ -69,7 +70,7 @@ public final class Metrics {
         return new Labeled<>(
                 family(
                         name,
-                        Type.HISTOGRAM,
+                        Family.Type.HISTOGRAM,
                         help,
                         List.of(labelNames),
                         () -> new Histogram(buckets)),
@@ -77,7 +78,11 @@ public final class Metrics {
     }
 
     private Family family(
-            String name, Type type, String help, List<String> labelNames, Supplier<Series> maker) {
+            String name,
+            Family.Type type,
+            String help,
+            List<String> labelNames,
+            Supplier<Series> maker) {
         Family family =
                 families.computeIfAbsent(
                         name, _ -> new Family(name, type, help, labelNames, maker));

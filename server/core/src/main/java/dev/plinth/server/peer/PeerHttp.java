@@ -110,10 +110,11 @@ public final class PeerHttp {
                         },
                         timeoutNanos,
                         TimeUnit.NANOSECONDS);
-        var _ = answer.whenComplete((_, _) -> {
-            timeout.cancel(false);
-            var _ = connecting.channel().close();
-        });
+        var _ =
+                answer.whenComplete((_, _) -> {
+                    timeout.cancel(false);
+                    var _ = connecting.channel().close();
+                });
         return answer;
     }
 

@@ -20,9 +20,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Users, roles, and tokens for passwords. Passwords are hashed and checked here, on a few threads of
- * their own: so every member stores the same hash, clear passwords never reach the log, and a storm
- * of logins takes no processor that other calls wait for.
+ * Users, roles, and tokens for passwords. Passwords are hashed and checked here, on a few threads
+ * of their own: so every member stores the same hash, clear passwords never reach the log, and a
+ * storm of logins takes no processor that other calls wait for.
  */
 final class AuthService {
     private final LocalMember member;
@@ -56,8 +56,7 @@ final class AuthService {
                     }
                     // A user without options gets empty ones, which are part of what is stored.
                     entry.setOptions(request.getOptions());
-                    administer(
-                            InternalRaftRequest.AUTH_USER_ADD_FIELD_NUMBER, entry.build(), call);
+                    administer(InternalRaftRequest.AUTH_USER_ADD_FIELD_NUMBER, entry.build(), call);
                 });
     }
 
@@ -115,14 +114,13 @@ final class AuthService {
     /** Runs the step on the threads for passwords; refuses when too many wait for them. */
     private void slowly(UnaryCall call, SlowStep step) {
         try {
-            slow.execute(
-                    () -> {
-                        try {
-                            step.run();
-                        } catch (RefusedException refused) {
-                            call.refuse(refused);
-                        }
-                    });
+            slow.execute(() -> {
+                try {
+                    step.run();
+                } catch (RefusedException refused) {
+                    call.refuse(refused);
+                }
+            });
         } catch (RejectedExecutionException _) {
             call.refuse(RefusedException.of(EtcdError.TOO_MANY_REQUESTS));
         }

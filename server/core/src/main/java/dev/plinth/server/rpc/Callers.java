@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds out on whose behalf a call is made.
  *
- * <p>A simple token carries the log index that must be applied before it can be known here; a member that
- * is behind waits for it. Nothing is looked at while auth is off.
+ * <p>A simple token carries the log index that must be applied before it can be known here; a
+ * member that is behind waits for it. Nothing is looked at while auth is off.
  */
 final class Callers {
     private static final Metadata.Key<String> TOKEN =

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Puts the frames of a message that is still being written on the wire.
  *
- * <p>gRPC hands over a frame for each mebibyte of a message, but has its connection send them only when
- * the message has ended, so that a message of any size would lie in memory as a whole. The
+ * <p>gRPC hands over a frame for each mebibyte of a message, but has its connection send them only
+ * when the message has ended, so that a message of any size would lie in memory as a whole. The
  * connection's queue is not part of gRPC's public classes; where it cannot be reached a message is
  * held as a whole, as before.
  */
@@ -33,8 +33,7 @@ final class FrameFlush {
             MethodHandle queueOf =
                     inside.findVirtual(handler, "getWriteQueue", MethodType.methodType(queue));
             MethodHandle flush =
-                    inside.findVirtual(
-                            queue, "scheduleFlush", MethodType.methodType(void.class));
+                    inside.findVirtual(queue, "scheduleFlush", MethodType.methodType(void.class));
             return MethodHandles.filterReturnValue(queueOf, flush)
                     .asType(MethodType.methodType(void.class, GrpcHttp2ConnectionHandler.class));
         } catch (ReflectiveOperationException _) {

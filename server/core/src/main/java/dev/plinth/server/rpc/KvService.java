@@ -111,8 +111,7 @@ final class KvService {
             RangeBody body = RangeBody.of(result);
             if (PacedRange.suits(request, body)) {
                 long revision = result.revision();
-                PacedRange paced =
-                        new PacedRange(store, request, result, body, call::awaitRoom);
+                PacedRange paced = new PacedRange(store, request, result, body, call::awaitRoom);
                 background.execute(() -> call.reply(revision, paced));
             } else {
                 call.reply(result.revision(), body);

@@ -17,11 +17,12 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 
 /**
- * The body of a long range, read again piece by piece while it is being sent, at the receiver's pace.
+ * The body of a long range, read again piece by piece while it is being sent, at the receiver's
+ * pace.
  *
- * <p>Its size was found by a first pass, which gRPC needs in front of a message. What a range holds at a
- * revision does not change, so each piece opens a view of its own: a slow receiver pins nothing. A
- * compaction that passes the revision ends the call.
+ * <p>Its size was found by a first pass, which gRPC needs in front of a message. What a range holds
+ * at a revision does not change, so each piece opens a view of its own: a slow receiver pins
+ * nothing. A compaction that passes the revision ends the call.
  *
  * <p>Holds one piece at a time: {@value #PIECE_KEYS} keys, and what gRPC's frames take.
  */

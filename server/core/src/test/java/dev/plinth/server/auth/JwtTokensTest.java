@@ -51,9 +51,13 @@ class JwtTokensTest {
     }
 
     private static byte[] pem(String label, Key key) {
-        return ("-----BEGIN " + label + "-----\n"
+        return ("-----BEGIN "
+                        + label
+                        + "-----\n"
                         + Base64.getMimeEncoder().encodeToString(key.getEncoded())
-                        + "\n-----END " + label + "-----\n")
+                        + "\n-----END "
+                        + label
+                        + "-----\n")
                 .getBytes(UTF_8);
     }
 
@@ -83,7 +87,8 @@ class JwtTokensTest {
         int point = token.lastIndexOf('.');
         String otherClaims =
                 token.substring(0, token.indexOf('.') + 1)
-                        + URL.encodeToString("{\"username\":\"root\",\"revision\":7}".getBytes(UTF_8))
+                        + URL.encodeToString(
+                                "{\"username\":\"root\",\"revision\":7}".getBytes(UTF_8))
                         + token.substring(point);
         assertInvalid(tokens, otherClaims);
         assertInvalid(tokens, token.substring(0, point));
@@ -140,8 +145,7 @@ class JwtTokensTest {
         writeKeys(JwtMethod.RS256);
         JwtTokens verifier = tokens(",pub-key=pub,sign-method=RS256");
         files.put("priv", files.get("pub"));
-        assertInvalid(
-                verifier, tokens(",priv-key=priv,sign-method=HS256").complete("", "root", 1));
+        assertInvalid(verifier, tokens(",priv-key=priv,sign-method=HS256").complete("", "root", 1));
     }
 
     @ParameterizedTest
@@ -189,9 +193,13 @@ class JwtTokensTest {
             byte[] inner = innermost(pair.getPrivate().getEncoded(), method);
             files.put(
                     "old",
-                    ("-----BEGIN " + label + "-----\n"
+                    ("-----BEGIN "
+                                    + label
+                                    + "-----\n"
                                     + Base64.getMimeEncoder().encodeToString(inner)
-                                    + "\n-----END " + label + "-----\n")
+                                    + "\n-----END "
+                                    + label
+                                    + "-----\n")
                             .getBytes(UTF_8));
             files.put("pub", pem("PUBLIC KEY", pair.getPublic()));
             JwtTokens tokens = tokens(",priv-key=old,pub-key=pub,sign-method=" + method);
@@ -225,8 +233,7 @@ class JwtTokensTest {
 
     private static int indexOf(byte[] bytes, byte[] wanted) {
         for (int i = 0; i + wanted.length <= bytes.length; i++) {
-            if (java.util.Arrays.mismatch(
-                            bytes, i, i + wanted.length, wanted, 0, wanted.length)
+            if (java.util.Arrays.mismatch(bytes, i, i + wanted.length, wanted, 0, wanted.length)
                     < 0) {
                 return i;
             }

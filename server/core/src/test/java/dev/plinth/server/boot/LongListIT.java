@@ -41,12 +41,11 @@ class LongListIT {
                 Client client = new Client(server)) {
             long revision = client.load();
             CompletableFuture<Void> writes =
-                    CompletableFuture.runAsync(
-                            () -> {
-                                for (int i = 0; i < 500; i++) {
-                                    client.put(i, 1);
-                                }
-                            });
+                    CompletableFuture.runAsync(() -> {
+                        for (int i = 0; i < 500; i++) {
+                            client.put(i, 1);
+                        }
+                    });
             RangeResponse list = client.list(RangeRequest.newBuilder().setRevision(revision));
             writes.join();
             assertThat(list.getCount()).isEqualTo(KEYS);
@@ -95,8 +94,7 @@ class LongListIT {
             client.stub.compact(CompactionRequest.newBuilder().setRevision(revision + 1).build());
             taking.take();
             assertThat(taking.closed.get(60, TimeUnit.SECONDS).isOk()).isFalse();
-            assertThatThrownBy(
-                            () -> client.list(RangeRequest.newBuilder().setRevision(revision)))
+            assertThatThrownBy(() -> client.list(RangeRequest.newBuilder().setRevision(revision)))
                     .isInstanceOf(StatusRuntimeException.class)
                     .hasMessageContaining("compacted");
             assertThat(client.list(RangeRequest.newBuilder()).getKvsCount()).isEqualTo(KEYS);
@@ -196,8 +194,7 @@ class LongListIT {
             Taking taking =
                     new Taking(channel.newCall(KVGrpc.getRangeMethod(), stub.getCallOptions()));
             taking.call.start(taking, new Metadata());
-            taking.call.sendMessage(
-                    RangeRequest.newBuilder().setKey(FROM).setRangeEnd(TO).build());
+            taking.call.sendMessage(RangeRequest.newBuilder().setKey(FROM).setRangeEnd(TO).build());
             taking.call.halfClose();
             taking.begun.get(60, TimeUnit.SECONDS);
             return taking;

@@ -59,8 +59,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a user without rights cannot do, call by call, among it every way around the checks that etcd
- * once had; and leases and tokens while auth is on.
+ * What a user without rights cannot do, call by call, among it every way around the checks that
+ * etcd once had; and leases and tokens while auth is on.
  */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class AuthIT {
@@ -178,8 +178,7 @@ class AuthIT {
                     () ->
                             kv.txn(
                                     TxnRequest.newBuilder()
-                                            .addFailure(
-                                                    RequestOp.newBuilder().setRequestTxn(inner))
+                                            .addFailure(RequestOp.newBuilder().setRequestTxn(inner))
                                             .build()));
             watchIsRefused(alice);
             leasesOfOthersAreOutOfReach(root, alice);
@@ -211,9 +210,7 @@ class AuthIT {
     /** A lease ends the keys on it, so it is as well guarded as they are. */
     private static void leasesOfOthersAreOutOfReach(Channel root, Channel alice) throws Exception {
         LeaseGrpc.LeaseBlockingStub leases = LeaseGrpc.newBlockingStub(alice);
-        var _ =
-                leases.leaseGrant(
-                        LeaseGrantRequest.newBuilder().setID(LEASE).setTTL(600).build());
+        var _ = leases.leaseGrant(LeaseGrantRequest.newBuilder().setID(LEASE).setTTL(600).build());
         put(root, "secret", LEASE);
         assertRefused(DENIED, () -> put(alice, "a2", LEASE));
         assertRefused(
@@ -295,7 +292,9 @@ class AuthIT {
         }
     }
 
-    /** Signed tokens outlive a restart, unlike simple ones, and any change of rights makes them old. */
+    /**
+     * Signed tokens outlive a restart, unlike simple ones, and any change of rights makes them old.
+     */
     @Test
     void signedTokensOutliveARestartButNotAChangeOfRights() throws Exception {
         Path key = secret();

@@ -168,7 +168,9 @@ final class DifferentialPeer implements AutoCloseable {
         };
     }
 
-    /** The answer to a new watcher: that it was made, or why not; its events are looked at apart. */
+    /**
+     * The answer to a new watcher: that it was made, or why not; its events are looked at apart.
+     */
     private static WatchResponse createWatcher(WatchCreateRequest request, Channel on)
             throws InterruptedException, StatusException {
         BlockingClientCall<WatchRequest, WatchResponse> watch =

@@ -69,7 +69,8 @@ final class RandomAuthOperations {
                     random.nextInt(4) == 0
                             ? AuthDisableRequest.getDefaultInstance()
                             : AuthEnableRequest.getDefaultInstance();
-            case 2, 3 -> AuthUserAddRequest.newBuilder()
+            case 2, 3 ->
+                    AuthUserAddRequest.newBuilder()
                             .setName(user())
                             .setPassword(password())
                             .setOptions(
@@ -79,7 +80,8 @@ final class RandomAuthOperations {
             case 4 -> AuthUserDeleteRequest.newBuilder().setName(user()).build();
             case 5 -> AuthUserGetRequest.newBuilder().setName(user()).build();
             case 6 -> AuthUserListRequest.getDefaultInstance();
-            case 7 -> AuthUserChangePasswordRequest.newBuilder()
+            case 7 ->
+                    AuthUserChangePasswordRequest.newBuilder()
                             .setName(user())
                             .setPassword(password())
                             .build();

@@ -17,8 +17,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * A seeded stream of requests over few keys, so that they meet: puts with every option, ranges with
- * every order and filter, deletes, nested transactions, compactions, leases, watchers; now and then one that
- * has to be refused.
+ * every order and filter, deletes, nested transactions, compactions, leases, watchers; now and then
+ * one that has to be refused.
  */
 final class RandomOperations {
     private static final int KEYS = 40;
