@@ -299,10 +299,15 @@ final class SegmentAllocator implements AutoCloseable {
                 "failed to preallocate space when creating a new WAL: size={0}, error={1}",
                 Long.toString(options.segmentBytes()),
                 reason.getMessage());
-        options.observer().ranOutOfSpace(); // before whoever waits for the segment fails
         lock.lock();
         try {
             isOutOfSpace = true;
+        } finally {
+            lock.unlock();
+        }
+        options.observer().ranOutOfSpace(); // before whoever waits for the segment fails
+        lock.lock();
+        try {
             if (isAwaited || !options.backgroundFiller()) {
                 failure = reason;
             }
