@@ -1,7 +1,5 @@
 package dev.plinth.server.boot;
 
-import dev.plinth.mvcc.backend.Backend;
-import dev.plinth.mvcc.backend.BackendSnapshot;
 import dev.plinth.mvcc.backend.BackendSnapshot;
 import dev.plinth.raft.Bytes;
 import dev.plinth.raft.Message;
