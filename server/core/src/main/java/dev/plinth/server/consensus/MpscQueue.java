@@ -8,11 +8,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A bounded queue from many threads to one, without locks or allocation per element.
  *
- * <p>Producers claim a slot by a compare-and-set of the tail and then publish the element with
- * release; the consumer takes it with acquire and clears the slot. A claimed slot whose element is
- * not yet published stops the consumer there, which keeps the order of claims. {@code consumed} is
- * written by the consumer alone and bounds the producers: a slot is claimed only when the element
- * that was there a lap ago is gone.
+ * <p>Producers claim a slot by a compare-and-set of the tail and then publish the element; the
+ * consumer takes it and clears the slot. A claimed slot whose element is not yet published stops
+ * the consumer there, which keeps the order of claims. {@code consumed} is written by the consumer
+ * alone and bounds the producers: a slot is claimed only when the element that was there a lap ago
+ * is gone.
+ *
+ * <p>Elements are published and looked for with volatile accesses: whoever adds one and then looks
+ * whether the consumer is parked, or busy, must not read that while the element is still on its way
+ * (release alone lets the later read pass it, and a wake-up is lost).
  */
 final class MpscQueue<T> {
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
@@ -38,7 +42,7 @@ final class MpscQueue<T> {
                 return false;
             }
         } while (!tail.compareAndSet(claimed, claimed + 1));
-        SLOT.setRelease(slots, (int) claimed & mask, element);
+        SLOT.setVolatile(slots, (int) claimed & mask, element);
         return true;
     }
 
@@ -47,7 +51,7 @@ final class MpscQueue<T> {
     @Nullable T poll() {
         long at = consumed.getPlain();
         int slot = (int) at & mask;
-        Object element = SLOT.getAcquire(slots, slot);
+        Object element = SLOT.getVolatile(slots, slot);
         if (element == null) {
             return null;
         }
@@ -58,7 +62,7 @@ final class MpscQueue<T> {
 
     /** Whether there was nothing to take a moment ago; any thread. */
     boolean isEmpty() {
-        return SLOT.getAcquire(slots, (int) consumed.get() & mask) == null;
+        return SLOT.getVolatile(slots, (int) consumed.get() & mask) == null;
     }
 
     /** Elements claimed and not yet taken; any thread, a moment ago. */
