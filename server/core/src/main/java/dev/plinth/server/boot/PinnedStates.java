@@ -1,5 +1,6 @@
 package dev.plinth.server.boot;
 
+import dev.plinth.mvcc.backend.Backend;
 import dev.plinth.mvcc.backend.BackendSnapshot;
 import dev.plinth.raft.Bytes;
 import dev.plinth.raft.Message;

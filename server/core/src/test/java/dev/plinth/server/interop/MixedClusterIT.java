@@ -62,7 +62,7 @@ class MixedClusterIT {
                 writer.use(members);
                 assertSameHash(members);
             }
-            writer.close();
+            writer.stop();
             System.out.printf(
                     "%s: %d writes acknowledged, %d refused on the way%n",
                     plinthFlags, writer.acknowledgedCount(), writer.failures().size());

@@ -88,10 +88,19 @@ final class SteadyWriter implements AutoCloseable {
         return expected;
     }
 
-    /** Stops writing. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
+        stop();
+    }
+
+    /** Stops writing; what is under way is finished first. */
+    void stop() {
         isStopping = true;
-        thread.join();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted before the writer had stopped", e);
+        }
     }
 }

@@ -40,7 +40,7 @@ class ThreeMembersIT {
     }
 
     @Test
-    void writesSurviveTheLossOfTheLeaderAndItsReturn() throws InterruptedException {
+    void writesSurviveTheLossOfTheLeaderAndItsReturn() {
         ClusterNode leader = leader();
         List<ClusterNode> others = members.stream().filter(node -> node != leader).toList();
         try (SteadyWriter writer = new SteadyWriter(members)) {
@@ -52,7 +52,7 @@ class ThreeMembersIT {
             leader.process().awaitReady();
             writer.use(members);
             put(leader, 400, 500);
-            writer.close();
+            writer.stop();
             assertThat(writer.acknowledgedCount()).isPositive();
             for (ClusterNode node : members) {
                 node.revision();
