@@ -86,7 +86,7 @@ class WireFormTest {
         assertThat(hex(heartbeat.toBytes(WireForm.V3_5)))
                 .isEqualTo(
                         "08 08 10 00 18 00 20 00 28 00 30 00 40 00 4a 0a 12 08 0a 02 28 00 10 00"
-                                + " 18 00 50 00 58 00 68 00");
+                                + " 18 00 50 00 58 00");
         assertThat(hex(heartbeat.toBytes(WireForm.V3_7))).isEqualTo("08 08");
     }
 
