@@ -21,8 +21,7 @@ final class ResidentPeak implements AutoCloseable {
     ResidentPeak(PeerProcess peer) throws IOException {
         this.peer = peer;
         highest = peer.anonymousBytes();
-        var _ =
-                timer.scheduleAtFixedRate(this::look, 0, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+        var _ = timer.scheduleAtFixedRate(this::look, 0, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void look() {

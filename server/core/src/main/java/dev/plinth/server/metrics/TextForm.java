@@ -101,7 +101,8 @@ public enum TextForm {
 
     private void body(StringBuilder out, Family family, List<String> values, Series series) {
         switch (series) {
-            case Counter counter -> line(out, family, "", values, null, number((double) counter.value()));
+            case Counter counter ->
+                    line(out, family, "", values, null, number((double) counter.value()));
             case Gauge gauge -> line(out, family, "", values, null, number((double) gauge.value()));
             case Sampled sampled ->
                     line(out, family, "", values, null, number(sampled.value().getAsDouble()));

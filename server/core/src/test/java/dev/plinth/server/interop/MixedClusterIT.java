@@ -117,9 +117,7 @@ class MixedClusterIT {
         command.add(Peers.etcdctl().toString());
         command.add(
                 "--endpoints="
-                        + String.join(
-                                ",",
-                                through.stream().map(ClusterNode::endpoint).toList()));
+                        + String.join(",", through.stream().map(ClusterNode::endpoint).toList()));
         command.addAll(List.of(arguments));
         Instant limit = Instant.now().plus(STEP_LIMIT);
         CommandRun run = CommandRun.of(command.toArray(String[]::new));
