@@ -8,6 +8,8 @@ import dev.plinth.api.etcdserverpb.RangeRequest;
 import dev.plinth.api.etcdserverpb.StatusRequest;
 import dev.plinth.api.etcdserverpb.StatusResponse;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** One member of a cluster of several on loopback, Plinth or the real etcd; may be restarted. */
 public final class ClusterNode implements AutoCloseable {
     private static final long CALL_SECONDS = 15;
+    private static final int READS_MAX = 10;
 
     private final String name;
     private final boolean isEtcd;
@@ -115,12 +118,19 @@ public final class ClusterNode implements AutoCloseable {
         return status.getLeader() == status.getHeader().getMemberId();
     }
 
-    /** Revision that a linearizable read finds here. */
+    /** Revision that a linearizable read finds here; one that meets an election is asked again. */
     public long revision() {
-        return keys().withWaitForReady()
-                .range(RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("?")).build())
-                .getHeader()
-                .getRevision();
+        RangeRequest anyKey =
+                RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("?")).build();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return keys().withWaitForReady().range(anyKey).getHeader().getRevision();
+            } catch (StatusRuntimeException e) {
+                if (attempt == READS_MAX || e.getStatus().getCode() != Status.Code.UNAVAILABLE) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** The hash of the keys as of a revision, which this member has to have. */
