@@ -76,6 +76,8 @@ class MixedClusterIT {
                     .allMatch(failure ->
                             failure.contains("UNAVAILABLE")
                                     || failure.contains("leader")
+                                    // What a member of etcd answers that has just been removed.
+                                    || failure.contains("stopped")
                                     || failure.contains("DEADLINE_EXCEEDED"));
         } finally {
             started.forEach(ClusterNode::close);
