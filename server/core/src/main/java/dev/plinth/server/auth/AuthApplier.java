@@ -307,7 +307,7 @@ public final class AuthApplier {
                     at, permissions.get(at).toBuilder().setPermType(granted.getPermType()).build());
         } else {
             permissions.add(granted);
-            permissions.sort((a, b) -> ORDER.compare(a.getKey(), b.getKey()));
+            GoSort.sort(permissions, (a, b) -> ORDER.compare(a.getKey(), b.getKey()));
         }
         store.putRole(
                 request.getName(),
