@@ -155,6 +155,11 @@ public final class AuthStore {
         return tokens.caller(token, state.revision);
     }
 
+    /** On whose behalf a call is made whose certificate has been verified and names a user. */
+    public Caller certified(String user) {
+        return new Caller(user, state.revision);
+    }
+
     /**
      * Checks a password; slow.
      *

@@ -1,6 +1,8 @@
 package dev.plinth.server.auth;
 
 import dev.plinth.server.auth.JwtMethod.Family;
+import dev.plinth.server.pem.PemException;
+import dev.plinth.server.pem.PemKeys;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyFactory;
@@ -39,9 +41,14 @@ record JwtKeys(@Nullable Key signing, Key verifying) {
             return new JwtKeys(secret, secret);
         }
         String algorithm = method.family == Family.ED25519 ? "Ed25519" : method.family.name();
-        PrivateKey signing =
-                privateFile == null ? null : PemKeys.privateKey(privateFile, algorithm);
-        PublicKey verifying = publicFile == null ? null : PemKeys.publicKey(publicFile, algorithm);
+        PrivateKey signing;
+        PublicKey verifying;
+        try {
+            signing = privateFile == null ? null : PemKeys.privateKey(privateFile, algorithm);
+            verifying = publicFile == null ? null : PemKeys.publicKey(publicFile, algorithm);
+        } catch (PemException e) {
+            throw new JwtException(String.valueOf(e.getMessage()), e);
+        }
         if (verifying == null) {
             if (signing == null) {
                 throw new JwtException("auth: missing key data");

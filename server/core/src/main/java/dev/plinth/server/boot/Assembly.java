@@ -30,6 +30,7 @@ import dev.plinth.server.consensus.SnapshotKeeper;
 import dev.plinth.server.core.ClusterMember;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.gateway.DiskWatchdog;
+import dev.plinth.server.gateway.Endpoints;
 import dev.plinth.server.log.Log;
 import dev.plinth.server.maintenance.Announcer;
 import dev.plinth.server.maintenance.AutoCompaction;
@@ -59,6 +60,7 @@ import dev.plinth.walio.io.Disk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
@@ -199,7 +201,9 @@ final class Assembly {
         startLoops(engine, consensus);
         NettyPeerTransport transport = peers.get();
         member.onClose("peers", transport);
-        ClientServer clients = new ClientServer(config, sockets, log);
+        ClientServer clients =
+                ClientServer.open(
+                        config, sockets, Instant.ofEpochMilli(clock.wallMillis()), random, log);
         ServiceContext services =
                 services(engine, consensus.member(), transport, quota, auth, passwords);
         peerPort.serve(
@@ -217,6 +221,7 @@ final class Assembly {
         DiskWatchdog watchdog = watchdog(engine.found().log());
         startMaintenance(engine, services, auth, () -> ready(clients, services, watchdog));
         member.onClose("client listeners", clients);
+        clients.serveMetrics(new Endpoints(services, metrics, watchdog));
         member.onClose("proposals", consensus);
         transport.join(engine.existing());
         consensus.begin();

@@ -68,6 +68,8 @@ final class Bootstrap {
         logListeners();
         PortCheck.check(config.listeners().peer());
         PortCheck.check(config.listeners().client());
+        PortCheck.check(config.listeners().clientHttp());
+        PortCheck.check(config.listeners().metrics());
         boolean isRestart = dir.hasWal();
         logSettings(isRestart);
         Member member = new Member(log);

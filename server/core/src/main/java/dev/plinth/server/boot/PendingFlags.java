@@ -14,13 +14,6 @@ import java.util.List;
 final class PendingFlags {
     private static final List<String> GUARDS =
             List.of(
-                    "cert-file",
-                    "key-file",
-                    "client-cert-auth",
-                    "client-crl-file",
-                    "client-cert-allowed-hostname",
-                    "trusted-ca-file",
-                    "auto-tls",
                     "peer-cert-file",
                     "peer-key-file",
                     "peer-client-cert-auth",
@@ -28,9 +21,7 @@ final class PendingFlags {
                     "peer-crl-file",
                     "peer-auto-tls",
                     "peer-cert-allowed-cn",
-                    "peer-cert-allowed-hostname",
-                    "listen-client-http-urls",
-                    "listen-metrics-urls");
+                    "peer-cert-allowed-hostname");
 
     private static final List<String> WITHOUT_EFFECT =
             List.of(
@@ -39,9 +30,6 @@ final class PendingFlags {
                     "socket-reuse-address",
                     "raft-read-timeout",
                     "raft-write-timeout",
-                    "cipher-suites",
-                    "tls-min-version",
-                    "tls-max-version",
                     "enable-pprof",
                     "metrics",
                     "enable-log-rotation",
@@ -71,13 +59,11 @@ final class PendingFlags {
                 throw new StartException("--" + name + " is not available in this release");
             }
         }
-        for (List<ListenUrl> urls :
-                List.of(config.listeners().client(), config.listeners().peer())) {
-            for (ListenUrl url : urls) {
-                if (url.isSecure() || url.isUnix()) {
-                    throw new StartException(
-                            url.text() + ": only http listeners are available in this release");
-                }
+        for (ListenUrl url : config.listeners().peer()) {
+            if (url.isSecure() || url.isUnix()) {
+                throw new StartException(
+                        url.text()
+                                + ": only http listeners are available for peers in this release");
             }
         }
         for (String name : WITHOUT_EFFECT) {

@@ -1,5 +1,6 @@
 package dev.plinth.server.concurrency;
 
+import dev.plinth.server.rpc.CertificateUser;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
@@ -34,6 +35,7 @@ final class CallerHeaders implements ServerInterceptor {
                 forwarded.put(key, value);
             }
         }
+        CertificateUser.copy(headers, forwarded);
         Context context = Context.current().withValue(HEADERS, forwarded);
         return Contexts.interceptCall(context, call, headers, next);
     }

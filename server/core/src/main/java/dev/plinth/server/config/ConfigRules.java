@@ -285,7 +285,16 @@ public final class ConfigRules {
         }
         boolean hasClientKey =
                 !flags.text("cert-file").isEmpty() && !flags.text("key-file").isEmpty();
-        for (ListenUrl url : listeners.client()) {
+        for (ListenUrl url : listeners.metrics()) {
+            if (url.isSecure() && !hasClientKey) {
+                throw new ConfigException(
+                        "client TLS key/cert (--cert-file, --key-file) must be provided for metrics"
+                                + " secure url");
+            }
+        }
+        List<ListenUrl> clients = new ArrayList<>(listeners.client());
+        clients.addAll(listeners.clientHttp());
+        for (ListenUrl url : clients) {
             if (url.isSecure() && !hasClientKey && !flags.bool("auto-tls")) {
                 throw new ConfigException(
                         "TLS key/cert (--cert-file, --key-file) must be provided for client url "

@@ -1,5 +1,6 @@
 package dev.plinth.server.gateway;
 
+import dev.plinth.server.tls.RemoteIdentity;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -23,18 +24,33 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP/1.1 connection: requests one after the other, each answered before the next is looked
- * at.
+ * One HTTP/1.1 connection, or one stream of HTTP/2: requests one after the other, each answered
+ * before the next is looked at.
  *
  * <p>Reads are asked for one message at a time, so a client that pipelines or sends faster than it
  * is served is held back by its socket. One read is always outstanding, so that a client that goes
  * away is noticed while its answer streams. All state belongs to the event loop.
  */
 final class HttpConnection extends ChannelInboundHandlerAdapter {
-    private final HttpGateway gateway;
+    /** Decides what a request means. */
+    interface Dispatcher {
+        /**
+         * Starts to answer a request; what it returns receives the body.
+         *
+         * @param identity who is at the other end; null for a connection in the clear
+         */
+        Exchange dispatch(
+                HttpRequest request,
+                HttpAnswer answer,
+                Executor loop,
+                @Nullable RemoteIdentity identity);
+    }
+
+    private final Dispatcher dispatcher;
     private final ArrayDeque<Object> ahead = new ArrayDeque<>();
     private @Nullable Exchange exchange;
     private @Nullable Answer answer;
@@ -42,8 +58,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private boolean readPending = true;
     private boolean draining;
 
-    HttpConnection(HttpGateway gateway) {
-        this.gateway = gateway;
+    HttpConnection(Dispatcher dispatcher) {
+        this.dispatcher = dispatcher;
     }
 
     @Override
@@ -122,7 +138,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                     ctx,
                     new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
         }
-        exchange = gateway.dispatch(request, next, ctx.executor());
+        exchange =
+                dispatcher.dispatch(
+                        request, next, ctx.executor(), RemoteIdentity.of(ctx.channel()));
     }
 
     /** Goes on to the next request once this one has been read and answered. */

@@ -3,6 +3,7 @@ package dev.plinth.server.gateway;
 import com.google.protobuf.Message;
 import dev.plinth.server.json.JsonStrings;
 import dev.plinth.server.rpc.PlainHttp;
+import dev.plinth.server.tls.RemoteIdentity;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.Metadata;
@@ -13,48 +14,57 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Decides what an HTTP/1.1 request on the client port means. */
-public final class HttpGateway implements PlainHttp {
+/** Decides what an HTTP request on the client port means. */
+public final class HttpGateway implements PlainHttp, HttpConnection.Dispatcher {
     static final String TEXT = "text/plain; charset=utf-8";
     private static final String JSON = "application/json";
     private static final String METADATA_PREFIX = "grpc-metadata-";
-    private static final int REQUEST_LINE_MAX = 8 << 10;
-    private static final int HEADERS_MAX = 64 << 10;
-    private static final int CHUNK_MAX = 64 << 10;
 
     private final Channel services;
     private final Endpoints endpoints;
     private final HttpOptions options;
+    private final BooleanSupplier isAuthEnabled;
 
     /**
      * @param services the services, in the process
      */
-    public HttpGateway(Channel services, Endpoints endpoints, HttpOptions options) {
+    public HttpGateway(
+            Channel services,
+            Endpoints endpoints,
+            HttpOptions options,
+            BooleanSupplier isAuthEnabled) {
         this.services = services;
         this.endpoints = endpoints;
         this.options = options;
+        this.isAuthEnabled = isAuthEnabled;
     }
 
     @Override
     public void serve(ChannelPipeline pipeline) {
-        pipeline.channel().config().setAutoRead(false);
-        pipeline.addLast(
-                new HttpServerCodec(REQUEST_LINE_MAX, HEADERS_MAX, CHUNK_MAX),
-                new HttpConnection(this));
+        HttpPipeline.http1(pipeline, this);
     }
 
-    /** Starts to answer a request; what it returns receives the body. */
-    Exchange dispatch(HttpRequest request, HttpAnswer answer, Executor loop) {
+    @Override
+    public void serveHttp2(ChannelPipeline pipeline) {
+        HttpPipeline.http2(pipeline, this);
+    }
+
+    @Override
+    public Exchange dispatch(
+            HttpRequest request,
+            HttpAnswer answer,
+            Executor loop,
+            @Nullable RemoteIdentity identity) {
         String host = hostName(request.headers().get(HttpHeaderNames.HOST));
-        if (!options.allowsHost(host)) {
+        if (identity == null && !options.allowsHost(host)) {
             answer.reply(
                     HttpResponseStatus.MISDIRECTED_REQUEST,
                     TEXT,
@@ -69,6 +79,16 @@ public final class HttpGateway implements PlainHttp {
         QueryStringDecoder uri = new QueryStringDecoder(request.uri());
         String path = uri.path();
         if (options.gatewayEnabled() && Routes.isGatewayPath(path)) {
+            if (identity != null && namesUser(identity)) {
+                answer.header("X-Content-Type-Options", "nosniff");
+                answer.reply(
+                        HttpResponseStatus.BAD_REQUEST,
+                        TEXT,
+                        JsonMapping.utf8(
+                                "CommonName of client sending a request against gateway will be"
+                                        + " ignored and not used as expected\n"));
+                return HttpConnection.IgnoredBody.INSTANCE;
+            }
             return call(request, path, answer, loop);
         }
         if (!endpoints.handle(request.method(), uri, request.headers(), answer)) {
@@ -76,6 +96,13 @@ public final class HttpGateway implements PlainHttp {
                     HttpResponseStatus.NOT_FOUND, TEXT, JsonMapping.utf8("404 page not found\n"));
         }
         return HttpConnection.IgnoredBody.INSTANCE;
+    }
+
+    /** The gateway's callers say by a token who they are: a name in a certificate misleads. */
+    private boolean namesUser(RemoteIdentity identity) {
+        return options.certificatesNameUsers()
+                && !identity.commonName().isEmpty()
+                && isAuthEnabled.getAsBoolean();
     }
 
     private Exchange call(HttpRequest request, String path, HttpAnswer answer, Executor loop) {

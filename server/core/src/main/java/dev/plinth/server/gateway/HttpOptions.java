@@ -8,12 +8,14 @@ import java.util.Set;
  * @param gatewayEnabled whether the JSON form of the services is offered
  * @param corsOrigins origins that browsers may call from; {@code *} for all
  * @param hostWhitelist host names that clear-text requests may carry; empty or {@code *} for all
+ * @param certificatesNameUsers whether a client's certificate says who it is
  * @param messageBytesMax largest message that a service reads
  */
 public record HttpOptions(
         boolean gatewayEnabled,
         Set<String> corsOrigins,
         Set<String> hostWhitelist,
+        boolean certificatesNameUsers,
         int messageBytesMax) {
     /** Copies the sets. */
     public HttpOptions {

@@ -57,7 +57,8 @@ final class Callers {
         }
         String token = token(headers);
         if (token == null) {
-            run(action, Caller.NOBODY, refusal);
+            String name = CertificateUser.of(headers);
+            run(action, name == null ? Caller.NOBODY : auth.certified(name), refusal);
             return;
         }
         long index = auth.tokens().index(token);

@@ -1,5 +1,6 @@
 package dev.plinth.server.rpc;
 
+import dev.plinth.server.tls.ServerTls;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -8,6 +9,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.ChannelOption;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -18,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * One listener for clients: gRPC over HTTP/2, and what the {@link PlainHttp} seam makes of
  * everything else.
  *
- * <p>Looks at the first bytes of a connection: the HTTP/2 preface goes to gRPC, all else to
- * HTTP/1.1.
+ * <p>The beginning of a connection decides, see {@link ProtocolSniffer}.
  */
 public final class ClientListener implements AutoCloseable {
     /**
@@ -43,7 +44,8 @@ public final class ClientListener implements AutoCloseable {
     /**
      * Starts to listen.
      *
-     * @param plainHttp takes connections that are not HTTP/2; null to close them
+     * @param tls secures the connections; null for connections in the clear
+     * @param plainHttp takes connections that are not gRPC's; null to refuse them
      * @throws IOException when the address cannot be bound
      */
     public static ClientListener start(
@@ -53,23 +55,27 @@ public final class ClientListener implements AutoCloseable {
             List<ServerServiceDefinition> services,
             Executor background,
             int messageBytesMax,
+            @Nullable ServerTls tls,
             @Nullable PlainHttp plainHttp)
             throws IOException {
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(address)
-                        .channelType(transport.serverChannel())
+                        .channelType(transport.serverChannel(address))
                         .bossEventLoopGroup(transport.group())
                         .workerEventLoopGroup(transport.group())
-                        .withOption(ChannelOption.SO_REUSEADDR, true)
                         .withOption(ChannelOption.SO_BACKLOG, 4096)
-                        .withChildOption(ChannelOption.TCP_NODELAY, true)
-                        .withChildOption(ChannelOption.SO_KEEPALIVE, true)
-                        .protocolNegotiator(new ProtocolSniffer(plainHttp))
+                        .protocolNegotiator(new ProtocolSniffer(plainHttp, tls))
+                        .intercept(new CertificateUser.Interceptor(options.certificatesNameUsers()))
                         .handshakeTimeout(NO_HANDSHAKE_DEADLINE_DAYS, TimeUnit.DAYS)
                         .maxInboundMessageSize(messageBytesMax * BUFFERED_MESSAGE_FACTOR)
                         .maxConcurrentCallsPerConnection(options.concurrentStreamsMax())
                         .directExecutor()
                         .callExecutor(new CallExecutors(background));
+        if (address instanceof InetSocketAddress) {
+            builder.withOption(ChannelOption.SO_REUSEADDR, true)
+                    .withChildOption(ChannelOption.TCP_NODELAY, true)
+                    .withChildOption(ChannelOption.SO_KEEPALIVE, true);
+        }
         keepAlive(builder, options);
         services.forEach(builder::addService);
         return new ClientListener(builder.build().start());

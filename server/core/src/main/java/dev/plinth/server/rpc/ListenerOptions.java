@@ -7,14 +7,16 @@ package dev.plinth.server.rpc;
  * @param keepAliveMinTimeNanos clients that ping more often are sent away; 0 allows anything
  * @param keepAliveIntervalNanos pause after which the server pings
  * @param keepAliveTimeoutNanos wait for the answer to a ping before the connection is closed
+ * @param certificatesNameUsers whether a client's certificate says who it is
  */
 public record ListenerOptions(
         int concurrentStreamsMax,
         long keepAliveMinTimeNanos,
         long keepAliveIntervalNanos,
-        long keepAliveTimeoutNanos) {
+        long keepAliveTimeoutNanos,
+        boolean certificatesNameUsers) {
     /** The reference's defaults: no bound on streams, 5 s, 2 h, 20 s. */
     public static final ListenerOptions DEFAULT =
             new ListenerOptions(
-                    Integer.MAX_VALUE, 5_000_000_000L, 7_200_000_000_000L, 20_000_000_000L);
+                    Integer.MAX_VALUE, 5_000_000_000L, 7_200_000_000_000L, 20_000_000_000L, false);
 }

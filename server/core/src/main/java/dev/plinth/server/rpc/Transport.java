@@ -7,12 +7,18 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -39,6 +45,25 @@ public record Transport(
                 group,
                 epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class,
                 epoll ? EpollSocketChannel.class : NioSocketChannel.class);
+    }
+
+    /** The kind of listening socket for an address, which may be one in the file system. */
+    public Class<? extends ServerChannel> serverChannel(SocketAddress address) {
+        if (address instanceof InetSocketAddress) {
+            return serverChannel;
+        }
+        return isEpoll()
+                ? EpollServerDomainSocketChannel.class
+                : NioServerDomainSocketChannel.class;
+    }
+
+    /** The address of a socket in the file system. */
+    public SocketAddress unixAddress(String path) {
+        return isEpoll() ? new DomainSocketAddress(path) : UnixDomainSocketAddress.of(path);
+    }
+
+    private boolean isEpoll() {
+        return serverChannel == EpollServerSocketChannel.class;
     }
 
     /** Ends the loops and waits for them. */

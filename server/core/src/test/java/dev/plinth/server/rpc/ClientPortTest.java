@@ -108,7 +108,8 @@ final class ClientPortTest {
                 new HttpGateway(
                         inProcess.channel(),
                         new Endpoints(context, new Metrics(), () -> null),
-                        new HttpOptions(true, Set.of("*"), Set.of("*"), messageBytesMax));
+                        new HttpOptions(true, Set.of("*"), Set.of("*"), false, messageBytesMax),
+                        () -> false);
         listener =
                 ClientListener.start(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -117,6 +118,7 @@ final class ClientPortTest {
                         services.definitions(),
                         background,
                         messageBytesMax,
+                        null,
                         gateway);
         channel =
                 NettyChannelBuilder.forAddress("127.0.0.1", listener.port())
