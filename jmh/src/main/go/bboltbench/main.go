@@ -166,6 +166,7 @@ func fragmented(path string) {
 		return nil
 	}))
 	put(db, 1, 0.5, func() uint64 { n++; return n }, value)
+	must(db.Sync())
 	db.NoSync = false
 	fmt.Fprintln(os.Stderr, "free pages", db.Stats().FreePageN)
 	start := time.Now()

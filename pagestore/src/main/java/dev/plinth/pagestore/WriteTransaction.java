@@ -208,6 +208,9 @@ public final class WriteTransaction extends Transaction {
         try {
             long start = database.nanos();
             database.persist(this, meta);
+            if (meta.isFreelistPersisted()) {
+                database.freelist().listCommitted();
+            }
             counters.writeNanos += database.nanos() - start;
         } catch (IOException e) {
             DatabaseException failure = database.fail("commit", e);
@@ -262,15 +265,9 @@ public final class WriteTransaction extends Transaction {
         Freelist freelist = database.freelist();
         int pageSize = base.meta().pageSize();
         long countMax = freelist.freeCount() + freelist.pendingCount();
-        long pages = FreelistPage.pagesFor(countMax, pageSize);
+        long pages = freelist.listPages(FreelistPage.pagesFor(countMax, pageSize));
         long first = sink.allocateForList(pages);
-        MemorySegment buffer = sink.buffer();
-        long offset = sink.bufferOffset();
-        long count = freelist.freeCount() + freelist.pendingCount();
-        long ids = FreelistPage.writeHeader(buffer, offset, first, pages - 1, count);
-        freelist.writeFreeAndPending(buffer, ids);
-        long end = ids + count * Long.BYTES;
-        buffer.asSlice(end, offset + pages * pageSize - end).fill((byte) 0);
+        freelist.writeList(first, pages, pageSize, sink::listPiece);
         return first;
     }
 
@@ -325,6 +322,8 @@ public final class WriteTransaction extends Transaction {
     /** Where the pages of the commit come from and go to. */
     private final class CommitSink implements PageSink {
         private final CommitBuffer buffer = database.commitBuffer();
+        private long listFirst;
+        private long listPages;
 
         @Override
         public long allocate(long pages) {
@@ -338,12 +337,25 @@ public final class WriteTransaction extends Transaction {
         }
 
         long allocateForList(long pages) {
-            long first = allocated(database.freelist().allocateForList(txid, pages), pages);
-            database.freelist().setAsideForList(first, pages);
-            return first;
+            buffer.treeEnds();
+            listFirst = taken(database.freelist().allocateForList(txid, pages), pages);
+            listPages = pages;
+            database.freelist().setAsideForList(listFirst, pages);
+            return listFirst;
+        }
+
+        MemorySegment listPiece(long page, long pages) {
+            buffer.add(page, pages);
+            return buffer.segment().asSlice(buffer.offset(), pages * base.meta().pageSize());
         }
 
         private long allocated(long free, long pages) {
+            long first = taken(free, pages);
+            buffer.add(first, pages);
+            return first;
+        }
+
+        private long taken(long free, long pages) {
             long first = free;
             if (first == 0) {
                 database.pageFile().reserve(highWaterMark + pages);
@@ -351,7 +363,6 @@ public final class WriteTransaction extends Transaction {
                 highWaterMark += pages;
                 database.freelist().recordGrowth(txid, first);
             }
-            buffer.add(first, pages);
             counters.pageCount += pages;
             counters.pageBytes += pages * base.meta().pageSize();
             return first;
@@ -388,14 +399,21 @@ public final class WriteTransaction extends Transaction {
         /** Undoes allocations and frees. */
         void giveBack() {
             database.freelist().rollback(txid);
-            for (int run = 0; run < buffer.runCount(); run++) {
-                long end = trimmedEnd == 0 ? base.meta().highWaterMark() : firstTrimmed();
-                if (buffer.page(run) < end) {
-                    database.freelist().giveBack(buffer.page(run), buffer.runLength(run));
-                }
+            for (int run = 0; run < buffer.treeRunCount(); run++) {
+                giveBack(buffer.page(run), buffer.runLength(run));
+            }
+            if (listPages > 0) {
+                giveBack(listFirst, listPages);
             }
             if (trimmedEnd > firstTrimmed()) {
                 database.freelist().giveBack(firstTrimmed(), trimmedEnd - firstTrimmed());
+            }
+        }
+
+        private void giveBack(long first, long pages) {
+            long end = trimmedEnd == 0 ? base.meta().highWaterMark() : firstTrimmed();
+            if (first < end) {
+                database.freelist().giveBack(first, pages);
             }
         }
     }

@@ -58,6 +58,9 @@ final class PlinthStore implements Store {
 
     @Override
     public void durable(boolean durable) {
+        // Else the first commit that waits for the device would wait for all that was written
+        // before.
+        database.sync();
         database.close();
         Durability mode = durable ? Durability.EVERY_COMMIT : Durability.NEVER;
         database = Database.open(disk, path, options.withDurability(mode));

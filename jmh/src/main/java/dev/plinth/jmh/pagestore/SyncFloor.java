@@ -11,8 +11,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -77,6 +79,9 @@ final class SyncFloor {
     void start(Path home, Path copy) throws IOException {
         calls.clear();
         Files.copy(home.resolve(NAME), copy);
+        try (FileChannel file = FileChannel.open(copy, StandardOpenOption.WRITE)) {
+            file.force(true);
+        }
     }
 
     /** Makes the calls on the file. */

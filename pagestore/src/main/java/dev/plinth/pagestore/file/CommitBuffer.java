@@ -38,6 +38,7 @@ public final class CommitBuffer {
     private int[] lengths = new int[64];
     private int[] chunkOf = new int[64];
     private int runs;
+    private int treeRuns = -1;
 
     private record Chunk(Arena arena, MemorySegment segment) {}
 
@@ -92,6 +93,16 @@ public final class CommitBuffer {
 
     public int runCount() {
         return runs;
+    }
+
+    /** What is added from now on is not of the tree but of the list of free pages. */
+    public void treeEnds() {
+        treeRuns = runs;
+    }
+
+    /** Number of runs that hold pages of the tree; they come first. */
+    public int treeRunCount() {
+        return treeRuns < 0 ? runs : treeRuns;
     }
 
     /** First page of a run, in the order of adding. */
@@ -193,6 +204,7 @@ public final class CommitBuffer {
         chunk = -1;
         used = 0;
         runs = 0;
+        treeRuns = -1;
     }
 
     private void release(Chunk released) {

@@ -346,8 +346,8 @@ public final class PageFile implements AutoCloseable {
     // ---------------------------------------------------------------- writing
 
     /**
-     * Writes the runs of a commit; not durable. The pages count as checked from here on, because
-     * their bytes are our own.
+     * Writes the runs of a commit; not durable. Those of the tree count as checked from here on,
+     * because their bytes are our own.
      */
     public int write(CommitBuffer buffer) throws IOException {
         boolean syncFollows = options.durability() == Durability.EVERY_COMMIT;
@@ -357,7 +357,11 @@ public final class PageFile implements AutoCloseable {
             long page = buffer.page(run);
             int length = buffer.runLength(run);
             end = Math.max(end, page + length);
-            checked.add(page);
+            if (run < buffer.treeRunCount()) {
+                checked.add(page);
+            } else {
+                checked.remove(page);
+            }
             for (int i = 1; i < length; i++) {
                 checked.remove(page + i);
             }

@@ -27,9 +27,19 @@ public final class FreelistPage {
         return page + PageHeader.SIZE + (hasEscape(segment, page) ? ID_SIZE : 0);
     }
 
+    /** Whether so many ids need the escape. */
+    public static boolean isEscaped(long count) {
+        return count >= PageHeader.COUNT_MAX;
+    }
+
+    /** Bytes before the first of {@code count} ids. */
+    public static int idsStart(long count) {
+        return PageHeader.SIZE + (isEscaped(count) ? ID_SIZE : 0);
+    }
+
     /** Bytes that {@code count} ids take, header included. */
     public static long sizeOf(long count) {
-        return PageHeader.SIZE + ID_SIZE * (count >= PageHeader.COUNT_MAX ? count + 1 : count);
+        return idsStart(count) + ID_SIZE * count;
     }
 
     /** Pages that the reference takes for {@code count} ids: an exact fit wastes one. */
@@ -37,10 +47,10 @@ public final class FreelistPage {
         return sizeOf(count) / pageSize + 1;
     }
 
-    /** Writes the header and the count; returns the offset at which the ids have to follow. */
-    public static long writeHeader(
+    /** Writes the header and the count; the ids have to follow at {@link #idsStart}. */
+    public static void writeHeader(
             MemorySegment segment, long page, long id, long overflow, long count) {
-        boolean escape = count >= PageHeader.COUNT_MAX;
+        boolean escape = isEscaped(count);
         PageHeader.write(
                 segment,
                 page,
@@ -51,6 +61,5 @@ public final class FreelistPage {
         if (escape) {
             segment.set(Bytes.LONG, page + PageHeader.SIZE, count);
         }
-        return ids(segment, page);
     }
 }

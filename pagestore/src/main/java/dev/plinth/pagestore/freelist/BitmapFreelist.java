@@ -1,5 +1,10 @@
 package dev.plinth.pagestore.freelist;
 
+import dev.plinth.pagestore.format.FreelistPage;
+import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
 /**
  * One bit for each page of the file. Runs are chosen so that a commit becomes few writes, because a
  * device takes one long write much faster than many short ones: {@link #prepare} is told how many
@@ -10,7 +15,9 @@ package dev.plinth.pagestore.freelist;
  *
  * <p>The persisted list needs a long run in each commit. Two such runs are set aside and take
  * turns; else the small allocations would nibble at them and the file would grow by a new one each
- * time.
+ * time. Of a run that has had the list before, only the pages are written whose content is another
+ * ({@link ListedPages}), so a commit does not cost more the more pages are free. When they lie too
+ * far apart the list is put in order and written as a whole.
  *
  * <p>Allocating a page costs a look at one word while free pages are near. A length for which there
  * is no run is remembered until pages that are freed make one.
@@ -21,6 +28,22 @@ public final class BitmapFreelist extends Freelist {
 
     /** Two more writes do not matter. */
     private static final long SLACK_PAGES = 16;
+
+    /**
+     * A new run for the list is longer than needed by this share, so that it serves for a while.
+     */
+    private static final long GROWTH_SHARE = 8;
+
+    /**
+     * So few pages between two that have to be written are written too: it costs less than a call.
+     */
+    private static final int LIST_GAP_MAX = 1;
+
+    /** More pieces than these cost more than the whole list in order, of which the next gain. */
+    private static final int LIST_PIECES_MAX = 12;
+
+    /** Beyond so many pages of a file (64 GiB) the memory for slots is not worth it. */
+    private static final long SLOTTED_PAGES_MAX = 1 << 24;
 
     private final PageSet free = new PageSet();
     private final ListRun[] listRuns = {new ListRun(), new ListRun()};
@@ -35,10 +58,28 @@ public final class BitmapFreelist extends Freelist {
     /** This commit goes to the end of the file. */
     private boolean growing;
 
+    /** Null until the list is written, and after changes that were taken back. */
+    private @Nullable ListedPages listed;
+
+    /** Pages have come or gone since the last commit. */
+    private boolean listTouched;
+
     /** Pages that only the persisted list may have. */
     private static final class ListRun {
         long first;
         long end;
+
+        /** Pages of the run that the file has with another content than the list has now. */
+        final BitSet stale = new BitSet();
+
+        long length() {
+            return end - first;
+        }
+
+        void nothingKnown() {
+            stale.clear();
+            stale.set(0, Math.toIntExact(length()));
+        }
     }
 
     @Override
@@ -114,10 +155,24 @@ public final class BitmapFreelist extends Freelist {
     }
 
     @Override
+    public long listPages(long needed) {
+        for (ListRun run : listRuns) {
+            boolean fits = run.length() >= needed && run.length() <= 2 * needed + SLACK_PAGES;
+            if (fits && isFree(run)) {
+                return run.length();
+            }
+        }
+        return needed + needed / GROWTH_SHARE;
+    }
+
+    private boolean isFree(ListRun run) {
+        return free.nextAbsent(run.first, run.end) == run.end;
+    }
+
+    @Override
     long takeForList(long pages) {
         for (ListRun run : listRuns) {
-            boolean fits = run.end - run.first >= pages;
-            if (fits && free.nextAbsent(run.first, run.end) == run.end) {
+            if (run.length() == pages && isFree(run)) {
                 return taken(run.first, pages);
             }
         }
@@ -134,9 +189,109 @@ public final class BitmapFreelist extends Freelist {
         if (first != older.first) {
             older.first = first;
             older.end = first + pages;
+            older.nothingKnown();
         }
         listRuns[0] = newer;
         listRuns[1] = older;
+    }
+
+    // ---------------------------------------------------------------- the persisted list
+
+    @Override
+    void listed(long page) {
+        listTouched = true;
+        if (listed != null) {
+            listed.add(page);
+        }
+    }
+
+    @Override
+    void unlisted(long page) {
+        listTouched = true;
+        if (listed != null) {
+            listed.remove(page);
+        }
+    }
+
+    @Override
+    void listRolledBack() {
+        if (listTouched) {
+            listed = null;
+            listTouched = false;
+        }
+    }
+
+    @Override
+    public void listCommitted() {
+        listRuns[1].stale.clear();
+        listTouched = false;
+    }
+
+    @Override
+    public void writeList(long first, long pages, int pageSize, RunPieces target) {
+        ListRun run = listRuns[1];
+        assert run.first == first && run.length() == pages;
+        if (freeOrPending().end() > SLOTTED_PAGES_MAX) {
+            listed = null;
+            super.writeList(first, pages, pageSize, target);
+            return;
+        }
+        ListedPages slots = settledList(pageSize);
+        if (piecesOf(run.stale) > LIST_PIECES_MAX) {
+            slots = orderedList(pageSize);
+        }
+        run.stale.set(0); // the count and the number of the run
+        for (int start = 0; start >= 0; ) {
+            int end = pieceEnd(run.stale, start);
+            MemorySegment piece = target.piece(first + start, end - start);
+            slots.copyTo(piece, start);
+            if (start == 0) {
+                FreelistPage.writeHeader(piece, 0, first, pages - 1, slots.size());
+            }
+            start = run.stale.nextSetBit(end);
+        }
+    }
+
+    private ListedPages settledList(int pageSize) {
+        ListedPages slots = listed;
+        if (slots == null) {
+            return orderedList(pageSize);
+        }
+        BitSet changed = new BitSet();
+        slots.settle(page -> endOfListRunWithin(page, page + 1) != 0, changed);
+        for (ListRun run : listRuns) {
+            run.stale.or(changed);
+            run.stale.clear(Math.toIntExact(run.length()), Integer.MAX_VALUE);
+        }
+        return slots;
+    }
+
+    private ListedPages orderedList(int pageSize) {
+        ListedPages slots = new ListedPages(freeOrPending(), pageSize);
+        for (ListRun run : listRuns) {
+            run.nothingKnown();
+        }
+        listed = slots;
+        return slots;
+    }
+
+    private static int piecesOf(BitSet stale) {
+        int pieces = 0;
+        for (int start = stale.nextSetBit(0); start >= 0; pieces++) {
+            start = stale.nextSetBit(pieceEnd(stale, start));
+        }
+        return pieces;
+    }
+
+    /** The end of the stale pages from one on that are so near together that one write is best. */
+    private static int pieceEnd(BitSet stale, int start) {
+        int end = stale.nextClearBit(start);
+        int next = stale.nextSetBit(end);
+        while (next >= 0 && next - end <= LIST_GAP_MAX) {
+            end = stale.nextClearBit(next);
+            next = stale.nextSetBit(end);
+        }
+        return end;
     }
 
     /** The first run of that length which begins at or after {@code from}; 0 if there is none. */
@@ -202,6 +357,7 @@ public final class BitmapFreelist extends Freelist {
     public void preferLowest() {
         cursor = 2;
         growing = false;
+        listed = null;
         for (ListRun run : listRuns) {
             run.first = 0;
             run.end = 0;

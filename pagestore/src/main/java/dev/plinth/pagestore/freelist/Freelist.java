@@ -1,5 +1,6 @@
 package dev.plinth.pagestore.freelist;
 
+import dev.plinth.pagestore.format.FreelistPage;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Map;
@@ -69,6 +70,11 @@ public abstract sealed class Freelist permits ArrayFreelist, BitmapFreelist {
         return false;
     }
 
+    /** Pages to allocate for a persisted list that needs at least so many. */
+    public long listPages(long needed) {
+        return needed;
+    }
+
     /** Takes a run for the persisted list, or 0. */
     long takeForList(long pages) {
         return take(pages);
@@ -85,7 +91,7 @@ public abstract sealed class Freelist permits ArrayFreelist, BitmapFreelist {
     public final long trim(long end) {
         long newEnd = takeTail(end);
         for (long page = newEnd; page < end; page++) {
-            freeOrPending.remove(page);
+            unlist(page);
         }
         return newEnd;
     }
@@ -151,7 +157,7 @@ public abstract sealed class Freelist permits ArrayFreelist, BitmapFreelist {
             throw new IllegalStateException("invalid page allocation: " + first);
         }
         for (long page = first; page < first + pages; page++) {
-            freeOrPending.remove(page);
+            unlist(page);
         }
         allocatedBy.put(first, txid);
         return first;
@@ -185,14 +191,33 @@ public abstract sealed class Freelist permits ArrayFreelist, BitmapFreelist {
             if (!freeOrPending.add(page)) {
                 throw new IllegalStateException("page " + page + " already freed");
             }
+            listed(page);
             entry.pages.add(page);
             entry.allocatedBy.add(allocated);
         }
         pendingCount += pages;
     }
 
+    private void unlist(long page) {
+        freeOrPending.remove(page);
+        unlisted(page);
+    }
+
+    /** A page will be in the persisted list from now on. */
+    void listed(long page) {}
+
+    /** A page will not be in the persisted list any more. */
+    void unlisted(long page) {}
+
+    /** What was listed, unlisted and written since the last commit shall not have happened. */
+    void listRolledBack() {}
+
+    /** The list that was written is that of a committed state. */
+    public void listCommitted() {}
+
     /** Undoes the frees of a transaction; what it allocated is not given back here. */
     public final void rollback(long txid) {
+        listRolledBack();
         Pending entry = pending.remove(txid);
         if (entry != null) {
             for (int i = 0; i < entry.pages.size(); i++) {
@@ -304,10 +329,29 @@ public abstract sealed class Freelist permits ArrayFreelist, BitmapFreelist {
         return freeOrPending.toArray();
     }
 
-    /** Writes {@link #freeAndPendingPages} as longs. */
-    public final void writeFreeAndPending(MemorySegment target, long offset) {
-        long written = freeOrPending.copyTo(target, offset);
-        assert written == freeCount() + pendingCount;
+    final PageSet freeOrPending() {
+        return freeOrPending;
+    }
+
+    /** Takes the pieces of a run that have to be written. */
+    @FunctionalInterface
+    public interface RunPieces {
+        /** Memory for some pages of the run, to be filled at once. */
+        MemorySegment piece(long firstPage, long pages);
+    }
+
+    /**
+     * Writes the persisted list, {@link #freeAndPendingPages}, to a run that was allocated for it:
+     * all of it, or what the run does not hold already.
+     */
+    public void writeList(long first, long pages, int pageSize, RunPieces target) {
+        MemorySegment run = target.piece(first, pages);
+        long count = freeCount() + pendingCount;
+        FreelistPage.writeHeader(run, 0, first, pages - 1, count);
+        long ids = FreelistPage.idsStart(count);
+        long written = freeOrPending.copyTo(run, ids);
+        assert written == count;
+        run.asSlice(ids + count * Long.BYTES).fill((byte) 0);
     }
 
     /** Pending pages by the transaction that freed them, sorted; for tests and tools. */

@@ -35,6 +35,11 @@ final class PageSet {
         }
     }
 
+    /** No member is as large. */
+    long end() {
+        return (long) words.length << 6;
+    }
+
     void clear() {
         Arrays.fill(words, 0);
     }
