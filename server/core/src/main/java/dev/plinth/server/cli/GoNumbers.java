@@ -20,6 +20,39 @@ public final class GoNumbers {
         return ranged("ParseUint", text, new BigInteger(text), BigInteger.ZERO, UINT64_MAX);
     }
 
+    /** A signed 64-bit number in digits of the given base, without a prefix. */
+    public static long parseInt(String text, int base) throws CommandFailure {
+        boolean isSigned = text.startsWith("-") || text.startsWith("+");
+        BigInteger magnitude = digits("ParseInt", text, isSigned ? text.substring(1) : text, base);
+        return ranged(
+                "ParseInt",
+                text,
+                text.startsWith("-") ? magnitude.negate() : magnitude,
+                BigInteger.valueOf(Long.MIN_VALUE),
+                BigInteger.valueOf(Long.MAX_VALUE));
+    }
+
+    /** An unsigned 64-bit number in digits of the given base, without a prefix. */
+    public static long parseUint(String text, int base) throws CommandFailure {
+        return ranged(
+                "ParseUint",
+                text,
+                digits("ParseUint", text, text, base),
+                BigInteger.ZERO,
+                UINT64_MAX);
+    }
+
+    private static BigInteger digits(String function, String text, String digits, int base)
+            throws CommandFailure {
+        boolean isSound =
+                !digits.isEmpty()
+                        && digits.chars().allMatch(c -> c < 0x80 && Character.digit(c, base) >= 0);
+        if (!isSound) {
+            throw syntax(function, text);
+        }
+        return new BigInteger(digits, base);
+    }
+
     /** An unsigned 64-bit number with an optional base prefix, as flags are written. */
     public static long parseUint(String text) throws CommandFailure {
         return ranged("ParseUint", text, unsigned("ParseUint", text), BigInteger.ZERO, UINT64_MAX);
