@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A command of a tool: names, texts, flags, subcommands, and what it does. Built once, then read. */
+/**
+ * A command of a tool: names, texts, flags, subcommands, and what it does. Built once, then read.
+ */
 public final class Command {
     /** What a command does. */
     @FunctionalInterface

@@ -117,13 +117,11 @@ public final class CommandLine {
                 return i;
             }
             boolean isLong = word.startsWith("--");
-            if (word.indexOf('=') >= 0 || !isLong && word.length() > 2) {
+            if (word.indexOf('=') >= 0 || (!isLong && word.length() > 2)) {
                 continue;
             }
             Flag flag =
-                    isLong
-                            ? command.flag(word.substring(2))
-                            : command.flagOfLetter(word.charAt(1));
+                    isLong ? command.flag(word.substring(2)) : command.flagOfLetter(word.charAt(1));
             if (flag != null && flag.type() != FlagType.BOOL) {
                 i++;
             }

@@ -26,12 +26,12 @@ public final class CompletionCommand {
     public Command command() {
         String name = root.name();
         return new Command(
-                        "completion",
-                        "Generate the autocompletion script for the specified shell")
+                        "completion", "Generate the autocompletion script for the specified shell")
                 .describe(
                         """
                         Generate the autocompletion script for %s for the specified shell.
-                        See each sub-command's help for details on how to use the generated script."""
+                        See each sub-command's help for details on how to use the generated script.\
+                        """
                                 .formatted(name))
                 .add(
                         shell("bash", "source <(" + name + " completion bash)", this::bash),
@@ -132,7 +132,10 @@ public final class CompletionCommand {
                           for word in "${(@)words[2,CURRENT-1]}"; do
                         """
                                 .formatted(root.name()));
-        script.append(cases(places).replace("$path", "$path_of_words").replace(" path=", " path_of_words="));
+        script.append(
+                cases(places)
+                        .replace("$path", "$path_of_words")
+                        .replace(" path=", " path_of_words="));
         for (Place place : places) {
             StringJoiner items = new StringJoiner(" ");
             for (Command command : place.commands()) {
@@ -226,8 +229,7 @@ public final class CompletionCommand {
                         """
                                 .formatted(root.name()));
         for (Place place : places()) {
-            script.append(
-                    "    '%s' = '%s'\n".formatted(place.path().strip(), words(place)));
+            script.append("    '%s' = '%s'\n".formatted(place.path().strip(), words(place)));
         }
         return script.append(
                         """

@@ -39,8 +39,7 @@ public record Flag(
 
     /** A flag that holds an unsigned number. */
     public static Flag unsigned(String name, long initial, String usage) {
-        return new Flag(
-                name, "", FlagType.UINT64, Long.toUnsignedString(initial), usage, false);
+        return new Flag(name, "", FlagType.UINT64, Long.toUnsignedString(initial), usage, false);
     }
 
     /** A flag that holds a duration. */

@@ -21,7 +21,8 @@ public final class HelpCommand {
                 .describe(
                         """
                         Help provides help for any command in the application.
-                        Simply type %s help [path to command] for full details."""
+                        Simply type %s help [path to command] for full details.\
+                        """
                                 .formatted(root.name()))
                 .does(this::run);
     }

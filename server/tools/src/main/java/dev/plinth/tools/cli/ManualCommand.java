@@ -72,9 +72,7 @@ public final class ManualCommand {
             if (!flag.type().label().isEmpty()) {
                 page.append(" \\fI").append(flag.type().label()).append("\\fR");
             }
-            page.append('\n')
-                    .append(escaped(flag.usage() + HelpText.initial(flag)))
-                    .append('\n');
+            page.append('\n').append(escaped(flag.usage() + HelpText.initial(flag))).append('\n');
         }
     }
 

@@ -104,8 +104,7 @@ public final class ParsedFlags {
                 set(flag, word.substring(i + 1));
                 return next;
             } else if (next == words.size()) {
-                throw ToolFailure.error(
-                        "flag needs an argument: '" + letter + "' in " + word);
+                throw ToolFailure.error("flag needs an argument: '" + letter + "' in " + word);
             } else {
                 set(flag, words.get(next));
                 return next + 1;

@@ -44,7 +44,7 @@ final class Connection implements AutoCloseable {
                                     : NioSocketChannel.class);
             return new Connection(loop, builder.build());
         } catch (SSLException | IllegalArgumentException e) {
-            loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            end(loop);
             throw CallFailure.local(String.valueOf(e.getMessage()));
         }
     }
@@ -58,7 +58,8 @@ final class Connection implements AutoCloseable {
         return NettyChannelBuilder.forTarget(
                         EndpointResolverProvider.SCHEME
                                 + ":///"
-                                + String.join(",", settings.endpoints()).replace("://", "%3A%2F%2F"))
+                                + String.join(",", settings.endpoints())
+                                        .replace("://", "%3A%2F%2F"))
                 .defaultLoadBalancingPolicy("round_robin");
     }
 
@@ -66,7 +67,7 @@ final class Connection implements AutoCloseable {
             NettyChannelBuilder builder, ClientSettings settings, Endpoint first)
             throws SSLException {
         TlsSettings tls = settings.tls();
-        if (first.refusesTls() || tls == null && !first.wantsTls()) {
+        if (first.refusesTls() || (tls == null && !first.wantsTls())) {
             builder.usePlaintext();
         } else {
             builder.sslContext((tls == null ? TlsSettings.DEFAULT : tls).context());
@@ -88,6 +89,11 @@ final class Connection implements AutoCloseable {
     @Override
     public void close() {
         channel.shutdownNow();
-        loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+        end(loop);
+    }
+
+    /** Its thread ends by itself; nobody has to wait for that. */
+    private static void end(MultiThreadIoEventLoopGroup loop) {
+        var _ = loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
     }
 }

@@ -115,7 +115,7 @@ public final class Contender {
                         .setKey(other.getKey())
                         .setStartRevision(revision)
                         .build();
-        try (Watch watch = Watch.start(client, request, false, updates::add)) {
+        try (Watch _ = Watch.start(client, request, false, updates::add)) {
             while (true) {
                 switch (updates.take()) {
                     case WatchUpdate.Received received -> {

@@ -197,7 +197,6 @@ public final class EtcdClient implements AutoCloseable {
         }
     }
 
-
     @Override
     public void close() {
         connection.close();

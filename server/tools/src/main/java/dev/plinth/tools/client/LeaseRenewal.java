@@ -54,8 +54,7 @@ public final class LeaseRenewal implements AutoCloseable {
                 send();
                 isSent = true;
             }
-            Signal signal =
-                    signals.poll(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+            Signal signal = signals.poll(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (signal == null) {
                 return null;
             }

@@ -26,7 +26,8 @@ public record TlsSettings(
             builder.keyManager(new File(certificate), new File(key));
         }
         if (skipsVerification) {
-            builder.trustManager(InsecureTrustManagerFactory.INSTANCE).endpointIdentificationAlgorithm("");
+            builder.trustManager(InsecureTrustManagerFactory.INSTANCE)
+                    .endpointIdentificationAlgorithm("");
         } else if (!authorities.isEmpty()) {
             builder.trustManager(new File(authorities));
         }

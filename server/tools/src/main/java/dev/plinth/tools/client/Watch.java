@@ -142,7 +142,7 @@ public final class Watch implements AutoCloseable {
         CallFailure failure = CallFailure.of(status);
         boolean isPassing =
                 status.getCode() == Code.UNAVAILABLE || status.getCode() == Code.INTERNAL;
-        if (!isPassing || requiresLeader && failure.is(EtcdError.NO_LEADER)) {
+        if (!isPassing || (requiresLeader && failure.is(EtcdError.NO_LEADER))) {
             consumer.accept(
                     new WatchUpdate.Ended(
                             WatchResponse.newBuilder().setCanceled(true).build(), failure.text()));

@@ -1,6 +1,4 @@
-/**
- * The client side of the protocol as the tools need it: connections, retries, watches, leases.
- */
+/** The client side of the protocol as the tools need it: connections, retries, watches, leases. */
 @NullMarked
 package dev.plinth.tools.client;
 

@@ -33,9 +33,7 @@ final class AuthCommand {
     private static void requireNoWords(ParsedFlags flags) throws ToolFailure {
         if (!flags.arguments().isEmpty()) {
             throw ToolFailure.arguments(
-                    "auth "
-                            + flags.command().name()
-                            + " command does not accept any arguments");
+                    "auth " + flags.command().name() + " command does not accept any arguments");
         }
     }
 

@@ -44,7 +44,9 @@ final class CheckCommand {
     }
 
     Command command() {
-        return new Command("check <subcommand>", "commands for checking properties of the etcd cluster")
+        return new Command(
+                        "check <subcommand>",
+                        "commands for checking properties of the etcd cluster")
                 .add(datascale(), perf());
     }
 
@@ -61,8 +63,7 @@ final class CheckCommand {
         };
     }
 
-    private static Load load(
-            String name, Load small, Load medium, Load large, Load extraLarge)
+    private static Load load(String name, Load small, Load medium, Load large, Load extraLarge)
             throws ToolFailure {
         return switch (name) {
             case "s", "small" -> small;
@@ -70,8 +71,7 @@ final class CheckCommand {
             case "l", "large" -> large;
             case "xl", "xLarge" -> extraLarge;
             default ->
-                    throw new ToolFailure(
-                            ToolFailure.BAD_FEATURE, "unknown load option " + name);
+                    throw new ToolFailure(ToolFailure.BAD_FEATURE, "unknown load option " + name);
         };
     }
 
@@ -100,13 +100,12 @@ final class CheckCommand {
                     try {
                         outcome =
                                 underLoad(
-                                        flags,
                                         session,
                                         range,
                                         load,
                                         Long.MAX_VALUE,
                                         PERF_NANOS,
-                                        load.size(),
+                                        (double) load.size(),
                                         PERF_KEY_BYTES,
                                         value);
                     } finally {
@@ -186,15 +185,13 @@ final class CheckCommand {
                     console.println(
                             ("Start data scale check for work load [%d key-value pairs, %d bytes"
                                             + " per key-value, %d concurrent clients].")
-                                    .formatted(
-                                            load.size(), 2 * SCALE_BYTES, load.clients()));
+                                    .formatted(load.size(), 2 * SCALE_BYTES, load.clients()));
                     console.flush();
                     LoadRun.Outcome outcome;
                     double after;
                     try {
                         outcome =
                                 underLoad(
-                                        flags,
                                         session,
                                         range,
                                         load,
@@ -209,8 +206,7 @@ final class CheckCommand {
                     }
                     outcome.errors()
                             .forEach((error, count) ->
-                                    console.println(
-                                            "FAIL: ERROR(" + error + ") -> " + count));
+                                    console.println("FAIL: ERROR(" + error + ") -> " + count));
                     if (!outcome.errors().isEmpty()) {
                         throw ToolFailure.silent(ToolFailure.ERROR);
                     }
@@ -245,7 +241,6 @@ final class CheckCommand {
     }
 
     private LoadRun.Outcome underLoad(
-            ParsedFlags flags,
             CtlSession session,
             KeyFlags.Range range,
             Load load,
@@ -256,7 +251,7 @@ final class CheckCommand {
             ByteString value)
             throws CallFailure {
         try (LoadRun run = new LoadRun(session.client().settings(), load.clients());
-                EndSignals.Registration end =
+                EndSignals.Registration _ =
                         context.signals()
                                 .onEnd(() -> {
                                     try {
@@ -303,15 +298,11 @@ final class CheckCommand {
             console.println("Compacting with revision " + revision);
             session.patientCall(
                     KVGrpc.getCompactMethod(),
-                    CompactionRequest.newBuilder()
-                            .setRevision(revision)
-                            .setPhysical(true)
-                            .build());
+                    CompactionRequest.newBuilder().setRevision(revision).setPhysical(true).build());
             console.println("Compacted with revision " + revision);
         }
         if (flags.isOn("auto-defrag")) {
-            List<String> endpoints =
-                    new ArrayList<>(session.client().settings().endpoints());
+            List<String> endpoints = new ArrayList<>(session.client().settings().endpoints());
             for (String endpoint : endpoints) {
                 console.println("Defragmenting " + GoText.quote(endpoint));
                 try (EtcdClient client =

@@ -72,8 +72,7 @@ final class ElectCommand {
             throws CallFailure, ToolFailure, InterruptedException {
         try (LeaseSession lease = LeaseSession.begin(session.client(), SESSION_TTL_SECONDS)) {
             Contender place = Contender.enter(session.client(), name, lease.lease(), proposal);
-            try (EndSignals.Registration release =
-                    context.signals().onEnd(() -> resign(place))) {
+            try (EndSignals.Registration _ = context.signals().onEnd(() -> resign(place))) {
                 place.awaitTurn();
                 session.printer().range(place.read());
                 session.console().flush();
@@ -95,7 +94,7 @@ final class ElectCommand {
 
     private void observe(CtlSession session, ByteString prefix)
             throws CallFailure, ToolFailure, InterruptedException {
-        try (EndSignals.Registration end = context.signals().onEnd(() -> {})) {
+        try (EndSignals.Registration _ = context.signals().onEnd(() -> {})) {
             while (true) {
                 RangeResponse leader = awaitLeader(session, prefix);
                 show(session, leader);
@@ -132,7 +131,7 @@ final class ElectCommand {
                         .addFilters(WatchCreateRequest.FilterType.NODELETE)
                         .build();
         BlockingQueue<WatchUpdate> updates = new LinkedBlockingQueue<>();
-        try (Watch watch = Watch.start(session.client(), request, false, updates::add)) {
+        try (Watch _ = Watch.start(session.client(), request, false, updates::add)) {
             while (true) {
                 WatchUpdate.Received received = taken(updates);
                 for (Event event : received.response().getEventsList()) {
@@ -153,7 +152,7 @@ final class ElectCommand {
                         .setStartRevision(leader.getHeader().getRevision() + 1)
                         .build();
         BlockingQueue<WatchUpdate> updates = new LinkedBlockingQueue<>();
-        try (Watch watch = Watch.start(session.client(), request, false, updates::add)) {
+        try (Watch _ = Watch.start(session.client(), request, false, updates::add)) {
             while (true) {
                 WatchUpdate.Received received = taken(updates);
                 for (Event event : received.response().getEventsList()) {

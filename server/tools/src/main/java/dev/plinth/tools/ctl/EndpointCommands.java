@@ -96,8 +96,7 @@ final class EndpointCommands {
         }
     }
 
-    private static EndpointHealth ask(
-            ParsedFlags flags, ClientSettings settings, String endpoint) {
+    private static EndpointHealth ask(ParsedFlags flags, ClientSettings settings, String endpoint) {
         long start = System.nanoTime();
         try (EtcdClient client = EtcdClient.connect(settings)) {
             start = System.nanoTime();
@@ -113,8 +112,7 @@ final class EndpointCommands {
 
     /** A read that needs the consent of a quorum; who may not read has seen it all the same. */
     private static void commitNothing(EtcdClient client, Deadline deadline) throws CallFailure {
-        RangeRequest request =
-                RangeRequest.newBuilder().setKey(KeyFlags.bytes("health")).build();
+        RangeRequest request = RangeRequest.newBuilder().setKey(KeyFlags.bytes("health")).build();
         try {
             client.call(KVGrpc.getRangeMethod(), request, deadline);
         } catch (CallFailure e) {
@@ -179,8 +177,7 @@ final class EndpointCommands {
     private void hash(ParsedFlags flags) throws ToolFailure {
         ClientSettings settings = context.settings(flags);
         Printer printer = context.output(flags).printer();
-        HashKVRequest request =
-                HashKVRequest.newBuilder().setRevision(flags.number("rev")).build();
+        HashKVRequest request = HashKVRequest.newBuilder().setRevision(flags.number("rev")).build();
         List<String> failures = new ArrayList<>();
         List<EndpointHash> answers =
                 askAll(
@@ -189,12 +186,13 @@ final class EndpointCommands {
                         "hash",
                         failures,
                         (client, endpoint) ->
-                                new EndpointHash(
+                                EndpointHash.of(
                                         endpoint,
                                         client.call(
                                                 MaintenanceGrpc.getHashKVMethod(),
                                                 request,
-                                                deadline(flags))));
+                                                deadline(flags)),
+                                        request.getRevision()));
         printer.endpointHash(answers);
         if (!failures.isEmpty()) {
             throw ToolFailure.error(failures.getLast());

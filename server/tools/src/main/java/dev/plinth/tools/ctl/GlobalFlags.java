@@ -32,10 +32,8 @@ final class GlobalFlags {
                     Flag.duration("keepalive-time", "2s", "keepalive time for client connections"),
                     Flag.duration(
                             "keepalive-timeout", "6s", "keepalive timeout for client connections"),
-                    Flag.number(
-                            "max-request-bytes", 0, "client-side request send limit in bytes"),
-                    Flag.number(
-                            "max-recv-bytes", 0, "client-side response receive limit in bytes"),
+                    Flag.number("max-request-bytes", 0, "client-side request send limit in bytes"),
+                    Flag.number("max-recv-bytes", 0, "client-side response receive limit in bytes"),
                     Flag.bool(
                             "insecure-transport",
                             true,
@@ -95,7 +93,7 @@ final class GlobalFlags {
             if (flags.isGiven(flag.name())) {
                 throw ToolFailure.error(
                         "conflicting environment variable %s is shadowed by corresponding"
-                                .formatted(variable)
+                                        .formatted(variable)
                                 + " command-line flag --"
                                 + flag.name()
                                 + " (either unset the environment variable or leave the flag"
@@ -120,8 +118,8 @@ final class GlobalFlags {
     }
 
     /** The client that the flags describe. */
-    static ClientSettings settings(ParsedFlags flags, Credentials credentials, List<String> endpoints)
-            throws ToolFailure {
+    static ClientSettings settings(
+            ParsedFlags flags, Credentials credentials, List<String> endpoints) throws ToolFailure {
         int send = (int) Math.min(Integer.MAX_VALUE, flags.number("max-request-bytes"));
         int receive = (int) Math.min(Integer.MAX_VALUE, flags.number("max-recv-bytes"));
         if (receive > 0 && send > receive) {

@@ -24,8 +24,7 @@ final class KeyCommands {
     }
 
     Command get() {
-        return new Command(
-                        "get [options] <key> [range_end]", "Gets the key or a range of keys")
+        return new Command("get [options] <key> [range_end]", "Gets the key or a range of keys")
                 .flags(KeyFlags.GET)
                 .does(this::runGet);
     }
@@ -46,7 +45,8 @@ final class KeyCommands {
                         this command tries to read the value from standard input.
 
                         If <lease> isn't given as a command line argument and '--ignore-lease' is not specified,
-                        the key is detached from any lease that it was attached to.""")
+                        the key is detached from any lease that it was attached to.\
+                        """)
                 .flags(KeyFlags.PUT)
                 .does(this::runPut);
     }
@@ -60,8 +60,7 @@ final class KeyCommands {
     }
 
     Command compaction() {
-        return new Command(
-                        "compaction [options] <revision>", "Compacts the event history in etcd")
+        return new Command("compaction [options] <revision>", "Compacts the event history in etcd")
                 .flags(
                         Flag.bool(
                                 "physical",

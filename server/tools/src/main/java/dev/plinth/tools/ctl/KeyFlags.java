@@ -32,9 +32,7 @@ final class KeyFlags {
         Flag.number("rev", 0, "Specify the kv revision"),
         Flag.bool("keys-only", "Get only the keys"),
         Flag.bool("count-only", "Get only the count"),
-        Flag.bool(
-                "print-value-only",
-                "Only write values when using the \"simple\" output format"),
+        Flag.bool("print-value-only", "Only write values when using the \"simple\" output format"),
         Flag.number("min-create-rev", 0, "Minimum create revision"),
         Flag.number("max-create-rev", 0, "Maximum create revision"),
         Flag.number("min-mod-rev", 0, "Minimum modification revision"),

@@ -31,16 +31,11 @@ final class LeaseCommands {
                 .add(
                         new Command("grant <ttl>", "Creates leases").does(this::grant),
                         new Command("keep-alive [options] <leaseID>", "Keeps leases alive (renew)")
-                                .flags(
-                                        Flag.bool(
-                                                "once",
-                                                "Resets the time to live once, and ends"))
+                                .flags(Flag.bool("once", "Resets the time to live once, and ends"))
                                 .does(this::keepAlive),
                         new Command("list", "List all active leases").does(this::list),
                         new Command("revoke <leaseID>", "Revokes leases").does(this::revoke),
-                        new Command(
-                                        "timetolive <leaseID> [options]",
-                                        "Get lease information")
+                        new Command("timetolive <leaseID> [options]", "Get lease information")
                                 .flags(Flag.bool("keys", "Get keys attached to this lease"))
                                 .does(this::timeToLive));
     }
@@ -61,8 +56,7 @@ final class LeaseCommands {
                 session -> {
                     try {
                         session.printer()
-                                .leaseGrant(
-                                        session.call(LeaseGrpc.getLeaseGrantMethod(), request));
+                                .leaseGrant(session.call(LeaseGrpc.getLeaseGrantMethod(), request));
                     } catch (CallFailure e) {
                         throw ToolFailure.error("failed to grant lease (" + e.text() + ")");
                     }
@@ -120,8 +114,7 @@ final class LeaseCommands {
                                         .leaseList(
                                                 session.patientCall(
                                                         LeaseGrpc.getLeaseLeasesMethod(),
-                                                        LeaseLeasesRequest
-                                                                .getDefaultInstance()))));
+                                                        LeaseLeasesRequest.getDefaultInstance()))));
     }
 
     @FunctionalInterface
@@ -169,8 +162,7 @@ final class LeaseCommands {
         }
     }
 
-    private static void renewForEver(CtlSession session, LeaseRenewal renewal)
-            throws ToolFailure {
+    private static void renewForEver(CtlSession session, LeaseRenewal renewal) throws ToolFailure {
         try {
             for (LeaseKeepAliveResponse answer = renewal.next();
                     answer != null;

@@ -25,8 +25,7 @@ final class LockCommand {
     }
 
     Command command() {
-        return new Command(
-                        "lock <lockname> [exec-command arg1 arg2 ...]", "Acquires a named lock")
+        return new Command("lock <lockname> [exec-command arg1 arg2 ...]", "Acquires a named lock")
                 .flags(Flag.number("ttl", 10, "timeout for session"))
                 .does(this::run);
     }
@@ -57,7 +56,7 @@ final class LockCommand {
                         KeyFlags.bytes(words.getFirst()),
                         lease.lease(),
                         ByteString.EMPTY);
-        try (EndSignals.Registration release = context.signals().onEnd(() -> leave(place))) {
+        try (EndSignals.Registration _ = context.signals().onEnd(() -> leave(place))) {
             place.awaitTurn();
             if (place.read().getKvsCount() == 0) {
                 throw ToolFailure.error("mutex: session is expired");
@@ -97,8 +96,7 @@ final class LockCommand {
             throw ToolFailure.error(String.valueOf(e.getMessage()));
         }
         if (!end.isSuccess()) {
-            throw new ToolFailure(
-                    end.isSignalled() ? SIGNALLED_CODE : end.exitCode(), end.text());
+            throw new ToolFailure(end.isSignalled() ? SIGNALLED_CODE : end.exitCode(), end.text());
         }
     }
 }

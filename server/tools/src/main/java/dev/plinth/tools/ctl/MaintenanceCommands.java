@@ -188,10 +188,7 @@ final class MaintenanceCommands {
                 .add(
                         new Command("cancel", "Cancel the ongoing downgrade action to cluster")
                                 .does(flags ->
-                                        step(
-                                                flags,
-                                                DowngradeRequest.DowngradeAction.CANCEL,
-                                                "")),
+                                        step(flags, DowngradeRequest.DowngradeAction.CANCEL, "")),
                         new Command(
                                         "enable <TARGET_VERSION>",
                                         "Start a downgrade action to cluster")

@@ -28,9 +28,7 @@ final class MemberCommands {
     Command command() {
         return new Command("member <subcommand>", "Membership related commands")
                 .add(
-                        new Command(
-                                        "add <memberName> [options]",
-                                        "Adds a member into the cluster")
+                        new Command("add <memberName> [options]", "Adds a member into the cluster")
                                 .flags(
                                         Flag.text(
                                                 "peer-urls",
@@ -88,8 +86,7 @@ final class MemberCommands {
                 session ->
                         session.printer()
                                 .memberList(
-                                        session.call(
-                                                ClusterGrpc.getMemberListMethod(), request)));
+                                        session.call(ClusterGrpc.getMemberListMethod(), request)));
     }
 
     private void add(ParsedFlags flags) throws ToolFailure {
@@ -204,8 +201,7 @@ final class MemberCommands {
                                     .build();
                     session.printer()
                             .memberUpdate(
-                                    id,
-                                    session.call(ClusterGrpc.getMemberUpdateMethod(), request));
+                                    id, session.call(ClusterGrpc.getMemberUpdateMethod(), request));
                 });
     }
 }

@@ -44,8 +44,7 @@ final class MirrorCommand {
                         "Makes a mirror at the destination etcd cluster")
                 .flags(
                         Flag.text("prefix", "", "Key-value prefix to mirror"),
-                        Flag.number(
-                                "rev", 0, "Specify the kv revision to start to mirror"),
+                        Flag.number("rev", 0, "Specify the kv revision to start to mirror"),
                         Flag.text(
                                 "dest-prefix",
                                 "",
@@ -79,10 +78,7 @@ final class MirrorCommand {
                                 "",
                                 "Destination username[:password] for authentication (prompt if"
                                         + " password is not supplied)"),
-                        Flag.text(
-                                "dest-password",
-                                "",
-                                "Destination password for authentication"))
+                        Flag.text("dest-password", "", "Destination password for authentication"))
                 .does(this::run);
     }
 
@@ -144,7 +140,7 @@ final class MirrorCommand {
             this.newPrefix = KeyFlags.bytes(flags.text("dest-prefix"));
             this.isToRoot = flags.isOn("no-dest-prefix");
             this.startRevision = Math.max(0, flags.number("rev") - 1);
-            this.operationsMax = (int) Math.clamp(flags.number("max-txn-ops"), 1, 1 << 20);
+            this.operationsMax = Math.clamp(flags.number("max-txn-ops"), 1, 1 << 20);
         }
 
         void run() throws CallFailure, ToolFailure, InterruptedException {
@@ -157,7 +153,7 @@ final class MirrorCommand {
                             .setStartRevision(revision + 1)
                             .build();
             BlockingQueue<WatchUpdate> updates = new LinkedBlockingQueue<>();
-            try (Watch watch = Watch.start(source.client(), request, false, updates::add)) {
+            try (Watch _ = Watch.start(source.client(), request, false, updates::add)) {
                 while (true) {
                     WatchUpdate update =
                             updates.poll(

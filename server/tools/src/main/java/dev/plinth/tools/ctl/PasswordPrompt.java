@@ -12,15 +12,13 @@ final class PasswordPrompt {
     static String ask(Console console, String question) throws IOException {
         console.print(question);
         console.flush();
-        String answer;
-        if (console.isInputTerminal()) {
-            char[] typed = System.console().readPassword();
-            answer = typed == null ? "" : new String(typed);
-        } else {
-            String line = new InputLines(console.in()).next();
-            answer = line == null ? "" : line;
-            console.println("");
+        java.io.Console terminal = console.isInputTerminal() ? System.console() : null;
+        if (terminal != null) {
+            char[] typed = terminal.readPassword();
+            return typed == null ? "" : new String(typed);
         }
-        return answer;
+        String line = new InputLines(console.in()).next();
+        console.println("");
+        return line == null ? "" : line;
     }
 }

@@ -39,9 +39,7 @@ final class RoleCommand {
                 .add(
                         new Command("add <role name>", "Adds a new role").does(this::add),
                         new Command("delete <role name>", "Deletes a role").does(this::delete),
-                        new Command(
-                                        "get <role name>",
-                                        "Gets detailed information of a role")
+                        new Command("get <role name>", "Gets detailed information of a role")
                                 .does(this::get),
                         new Command(
                                         "grant-permission [options] <role name> <permission type>"
@@ -102,8 +100,7 @@ final class RoleCommand {
                         session.printer()
                                 .roleGet(
                                         role,
-                                        session.patientCall(
-                                                AuthGrpc.getRoleGetMethod(), request)));
+                                        session.patientCall(AuthGrpc.getRoleGetMethod(), request)));
     }
 
     private void list(ParsedFlags flags) throws ToolFailure {
@@ -123,8 +120,7 @@ final class RoleCommand {
     // ---------------------------------------------------------------- permissions
 
     /** What the words from the key on mean. */
-    private static KeyFlags.Range range(ParsedFlags flags, List<String> keys)
-            throws ToolFailure {
+    private static KeyFlags.Range range(ParsedFlags flags, List<String> keys) throws ToolFailure {
         boolean isPrefix = flags.isOn("prefix");
         boolean isFromKey = flags.isOn("from-key");
         if (isPrefix && isFromKey) {
@@ -136,8 +132,7 @@ final class RoleCommand {
                         "unexpected endkey argument with --%s flag"
                                 .formatted(isPrefix ? "prefix" : "from-key"));
             }
-            return new KeyFlags.Range(
-                    KeyFlags.bytes(keys.get(0)), KeyFlags.bytes(keys.get(1)));
+            return new KeyFlags.Range(KeyFlags.bytes(keys.get(0)), KeyFlags.bytes(keys.get(1)));
         }
         if (keys.getFirst().isEmpty() && !isPrefix && !isFromKey) {
             return new KeyFlags.Range(ByteString.copyFrom(new byte[1]), ByteString.EMPTY);
@@ -159,8 +154,7 @@ final class RoleCommand {
                     case "WRITE" -> Permission.Type.WRITE;
                     case "READWRITE" -> Permission.Type.READWRITE;
                     default ->
-                            throw ToolFailure.arguments(
-                                    "invalid permission type: " + words.get(1));
+                            throw ToolFailure.arguments("invalid permission type: " + words.get(1));
                 };
         AuthRoleGrantPermissionRequest request =
                 AuthRoleGrantPermissionRequest.newBuilder()
@@ -202,8 +196,7 @@ final class RoleCommand {
                 flags,
                 session -> {
                     AuthRoleRevokePermissionResponse answer =
-                            session.patientCall(
-                                    AuthGrpc.getRoleRevokePermissionMethod(), request);
+                            session.patientCall(AuthGrpc.getRoleRevokePermissionMethod(), request);
                     session.printer()
                             .sentence(
                                     answer,
@@ -211,8 +204,7 @@ final class RoleCommand {
                                     "Permission of %s %s is revoked from role %s"
                                             .formatted(
                                                     range.end().isEmpty() ? "key" : "range",
-                                                    PermissionText.range(
-                                                            range.key(), range.end()),
+                                                    PermissionText.range(range.key(), range.end()),
                                                     words.getFirst()));
                 });
     }

@@ -11,7 +11,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
-/** The answers of a call that sends one request and gets many. Read by one thread, one at a time. */
+/**
+ * The answers of a call that sends one request and gets many. Read by one thread, one at a time.
+ */
 final class ServerStream<A> implements AutoCloseable {
     private record Signal<A>(@Nullable A answer, Status status) {}
 

@@ -35,6 +35,8 @@ final class ServiceDiscovery {
         return endpoints;
     }
 
+    /** JNDI is asked for nothing but text records of the domain name system. */
+    @SuppressWarnings({"BanJNDI", "JdkObsolete"})
     private static List<String> lookUp(String scheme, String service, String domain) {
         Hashtable<String, String> environment = new Hashtable<>();
         environment.put(Context.INITIAL_CONTEXT_FACTORY, "com.sun.jndi.dns.DnsContextFactory");
@@ -43,8 +45,7 @@ final class ServiceDiscovery {
             InitialDirContext context = new InitialDirContext(environment);
             try {
                 Attribute records =
-                        context.getAttributes(
-                                        service + "._tcp." + domain, new String[] {"SRV"})
+                        context.getAttributes(service + "._tcp." + domain, new String[] {"SRV"})
                                 .get("SRV");
                 NamingEnumeration<?> all = records.getAll();
                 while (all.hasMore()) {

@@ -87,8 +87,7 @@ final class SnapshotCommand {
         try (FileChannel file = create(part, name)) {
             String version = receive(session, file, deadline);
             if (file.size() % PAGE_GRAIN_BYTES != CHECKSUM_BYTES) {
-                throw new IOException(
-                        "sha256 checksum not found [bytes: " + file.size() + "]");
+                throw new IOException("sha256 checksum not found [bytes: " + file.size() + "]");
             }
             file.force(true);
             Path whole = context.directory().resolve(name);
@@ -98,9 +97,7 @@ final class SnapshotCommand {
                 throw new IOException(
                         "could not rename %s to %s (%s)"
                                 .formatted(
-                                        name + ".part",
-                                        name,
-                                        FileErrors.text("rename", part, e)),
+                                        name + ".part", name, FileErrors.text("rename", part, e)),
                         e);
             }
             syncFolder(whole);
@@ -122,8 +119,7 @@ final class SnapshotCommand {
                             PosixFilePermissions.fromString("rw-------")));
         } catch (IOException e) {
             throw new IOException(
-                    "could not open %s.part (%s)"
-                            .formatted(name, FileErrors.text("open", part, e)),
+                    "could not open %s.part (%s)".formatted(name, FileErrors.text("open", part, e)),
                     e);
         }
     }
@@ -138,8 +134,7 @@ final class SnapshotCommand {
     }
 
     /** Writes what the server sends; returns the server's version if it says so. */
-    private static String receive(
-            CtlSession session, FileChannel file, @Nullable Deadline deadline)
+    private static String receive(CtlSession session, FileChannel file, @Nullable Deadline deadline)
             throws CallFailure, IOException {
         String version = "";
         long received = 0;

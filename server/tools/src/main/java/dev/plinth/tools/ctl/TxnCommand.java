@@ -29,8 +29,7 @@ final class TxnCommand {
         context.connected(
                 flags,
                 session -> {
-                    TxnScript script =
-                            new TxnScript(session.console(), flags.isOn("interactive"));
+                    TxnScript script = new TxnScript(session.console(), flags.isOn("interactive"));
                     session.printer()
                             .txn(session.patientCall(KVGrpc.getTxnMethod(), script.read()));
                 });

@@ -124,8 +124,7 @@ final class TxnScript {
         return List.of(trimmed.substring(0, end), trimmed.substring(end));
     }
 
-    private static Compare.CompareResult result(String operator, String line)
-            throws ToolFailure {
+    private static Compare.CompareResult result(String operator, String line) throws ToolFailure {
         return switch (operator) {
             case "=" -> Compare.CompareResult.EQUAL;
             case "!=" -> Compare.CompareResult.NOT_EQUAL;
@@ -136,8 +135,7 @@ final class TxnScript {
     }
 
     private static Compare.Builder withTarget(
-            Compare.Builder compare, String target, String value, String line)
-            throws ToolFailure {
+            Compare.Builder compare, String target, String value, String line) throws ToolFailure {
         try {
             return switch (target) {
                 case "ver", "version" ->
@@ -186,8 +184,7 @@ final class TxnScript {
                     operation
                             .setRequestPut(KeyFlags.put(flags, InputStream.nullInputStream()))
                             .build();
-            case "del" ->
-                    operation.setRequestDeleteRange(KeyFlags.del(flags, console)).build();
+            case "del" -> operation.setRequestDeleteRange(KeyFlags.del(flags, console)).build();
             default -> throw invalid("invalid txn request: " + line);
         };
     }

@@ -42,9 +42,7 @@ final class UserCommand {
     Command command() {
         return new Command("user <subcommand>", "User related commands")
                 .add(
-                        new Command(
-                                        "add <user name or user:password> [options]",
-                                        "Adds a new user")
+                        new Command("add <user name or user:password> [options]", "Adds a new user")
                                 .flags(
                                         INTERACTIVE,
                                         Flag.text(
@@ -65,9 +63,7 @@ final class UserCommand {
                                                 "detail",
                                                 "Show permissions of roles granted to the user"))
                                 .does(this::get),
-                        new Command(
-                                        "grant-role <user name> <role name>",
-                                        "Grants a role to a user")
+                        new Command("grant-role <user name> <role name>", "Grants a role to a user")
                                 .does(this::grant),
                         new Command("list", "Lists all users").does(this::list),
                         new Command("passwd <user name> [options]", "Changes password of user")
@@ -134,8 +130,7 @@ final class UserCommand {
                 List<String> words = line == null ? List.of() : List.of(line.strip().split("\\s+"));
                 return words.isEmpty() ? "" : words.getFirst();
             }
-            String first =
-                    PasswordPrompt.ask(context.console(), "Password of " + user + ": ");
+            String first = PasswordPrompt.ask(context.console(), "Password of " + user + ": ");
             if (first.isEmpty()) {
                 throw ToolFailure.arguments("empty password");
             }

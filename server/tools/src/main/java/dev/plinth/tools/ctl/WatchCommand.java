@@ -23,12 +23,8 @@ final class WatchCommand {
         Flag.bool("interactive", "Interactive mode").withShorthand("i"),
         Flag.bool("prefix", "Watch on a prefix if prefix is set"),
         Flag.number("rev", 0, "Revision to start watching"),
-        Flag.bool(
-                "prev-kv",
-                "get the previous key-value pair before the event happens"),
-        Flag.bool(
-                "progress-notify",
-                "get periodic watch progress notification from server")
+        Flag.bool("prev-kv", "get the previous key-value pair before the event happens"),
+        Flag.bool("progress-notify", "get periodic watch progress notification from server")
     };
 
     private final CtlContext context;
@@ -70,19 +66,17 @@ final class WatchCommand {
             ByteString key = KeyFlags.bytes(keys.getFirst());
             return request.setKey(key).setRangeEnd(KeyFlags.bytes(keys.get(1))).build();
         }
-        KeyFlags.Range range =
-                KeyFlags.Range.of(keys.getFirst(), flags.isOn("prefix"), false);
+        KeyFlags.Range range = KeyFlags.Range.of(keys.getFirst(), flags.isOn("prefix"), false);
         return request.setKey(range.key()).setRangeEnd(range.end()).build();
     }
 
     // ---------------------------------------------------------------- one watch
 
-    private static void watch(
-            CtlSession session, WatchCreateRequest request, List<String> program)
+    private static void watch(CtlSession session, WatchCreateRequest request, List<String> program)
             throws ToolFailure {
         BlockingQueue<WatchUpdate> updates = new LinkedBlockingQueue<>();
         WatchPrinter printer = new WatchPrinter(session, program);
-        try (Watch watch = Watch.start(session.client(), request, true, updates::add)) {
+        try (Watch _ = Watch.start(session.client(), request, true, updates::add)) {
             boolean goesOn = true;
             while (goesOn) {
                 goesOn = printer.print(updates.take());
@@ -147,15 +141,13 @@ final class WatchCommand {
             throws ToolFailure {
         List<String> words = Words.of(line);
         if (words.isEmpty()) {
-            context.console()
-                    .error("Invalid command: " + line + " (watch and progress supported)");
+            context.console().error("Invalid command: " + line + " (watch and progress supported)");
             return;
         }
         switch (words.getFirst()) {
             case "progress" -> watches.forEach(Watch::requestProgress);
             case "watch" -> {
-                if (words.size() < 2
-                        && !WatchWords.isKeyInEnvironment(context.environment())) {
+                if (words.size() < 2 && !WatchWords.isKeyInEnvironment(context.environment())) {
                     context.console()
                             .error(
                                     "Invalid command "
@@ -165,8 +157,7 @@ final class WatchCommand {
                 }
                 open(session, words.subList(1, words.size()), line, watches, turns);
             }
-            default ->
-                    context.console().error("Invalid command " + line + " (only support watch)");
+            default -> context.console().error("Invalid command " + line + " (only support watch)");
         }
     }
 

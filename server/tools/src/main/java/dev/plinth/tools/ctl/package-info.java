@@ -1,6 +1,4 @@
-/**
- * The control client: {@code plinth ctl}, also under the name {@code etcdctl}.
- */
+/** The control client: {@code plinth ctl}, also under the name {@code etcdctl}. */
 @NullMarked
 package dev.plinth.tools.ctl;
 

@@ -221,8 +221,7 @@ final class JsonPrinter extends Printer {
         list(json);
     }
 
-    private static void endpoint(
-            StringBuilder json, String endpoint, String name, Message answer) {
+    private static void endpoint(StringBuilder json, String endpoint, String name, Message answer) {
         json.append(json.isEmpty() ? "[" : ",")
                 .append("{\"Endpoint\":")
                 .append(GoJson.string(endpoint))

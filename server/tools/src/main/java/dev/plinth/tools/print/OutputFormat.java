@@ -15,17 +15,14 @@ public final class OutputFormat {
      * @param isValueOnly whether simple output of a range leaves the keys out
      */
     public static Printer printer(
-            String format, boolean isHex, boolean isValueOnly, Console console)
-            throws ToolFailure {
+            String format, boolean isHex, boolean isValueOnly, Console console) throws ToolFailure {
         return switch (format) {
             case "simple" -> new SimplePrinter(console, isHex, isValueOnly);
             case "json" -> new JsonPrinter(console, isHex);
             case "fields" -> new FieldsPrinter(console, isHex);
             case "protobuf" -> new ProtobufPrinter(console);
             case "table" -> new TablePrinter(console);
-            default ->
-                    throw new ToolFailure(
-                            ToolFailure.BAD_FEATURE, "unsupported output format");
+            default -> throw new ToolFailure(ToolFailure.BAD_FEATURE, "unsupported output format");
         };
     }
 }

@@ -41,8 +41,7 @@ public abstract class Printer {
 
     /** The failure of a format that has no form for an answer. */
     final ToolFailure unsupported() {
-        return new ToolFailure(
-                ToolFailure.BAD_FEATURE, format + " not supported as output format");
+        return new ToolFailure(ToolFailure.BAD_FEATURE, format + " not supported as output format");
     }
 
     /** Any answer as a whole. */

@@ -57,7 +57,7 @@ public final class Rows {
         return List.of(
                 hash.endpoint(),
                 Integer.toUnsignedString(hash.hash().getHash()),
-                Long.toString(hash.hash().getHashRevision()));
+                Long.toString(hash.revision()));
     }
 
     static List<String> status(EndpointStatus endpoint) {
@@ -66,7 +66,7 @@ public final class Rows {
         row.add(endpoint.endpoint());
         row.add(Long.toHexString(status.getHeader().getMemberId()));
         row.add(status.getVersion());
-        row.add(status.getStorageVersion());
+        row.add(storageVersion(status));
         row.add(size(status.getDbSize()));
         row.add(size(status.getDbSizeInUse()));
         row.add(percentageNotInUse(status.getDbSizeInUse(), status.getDbSize()) + "%");
@@ -80,6 +80,13 @@ public final class Rows {
         row.add(status.getDowngradeInfo().getTargetVersion());
         row.add(String.valueOf(status.getDowngradeInfo().getEnabled()));
         return row;
+    }
+
+    /** Servers of 3.5 do not tell which form their storage has: it is the one of 3.5. */
+    private static String storageVersion(StatusResponse status) {
+        boolean isBeforeItWasTold =
+                status.getStorageVersion().isEmpty() && status.getVersion().startsWith("3.5.");
+        return isBeforeItWasTold ? "3.5.0" : status.getStorageVersion();
     }
 
     private static long percentageNotInUse(long inUse, long size) {

@@ -143,8 +143,7 @@ final class SimplePrinter extends Printer {
     @Override
     public void leaseKeepAlive(LeaseKeepAliveResponse answer) {
         console.println(
-                "lease %016x keepalived with TTL(%d)"
-                        .formatted(answer.getID(), answer.getTTL()));
+                "lease %016x keepalived with TTL(%d)".formatted(answer.getID(), answer.getTTL()));
     }
 
     @Override
@@ -260,8 +259,7 @@ final class SimplePrinter extends Printer {
 
     @Override
     public void downgrade(String step, DowngradeResponse answer) {
-        console.println(
-                "Downgrade " + step + " success, cluster version " + answer.getVersion());
+        console.println("Downgrade " + step + " success, cluster version " + answer.getVersion());
     }
 
     // ---------------------------------------------------------------- users and roles

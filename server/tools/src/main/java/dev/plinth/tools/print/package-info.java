@@ -1,6 +1,4 @@
-/**
- * Answers in the output formats of the control client.
- */
+/** Answers in the output formats of the control client. */
 @NullMarked
 package dev.plinth.tools.print;
 

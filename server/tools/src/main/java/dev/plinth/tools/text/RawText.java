@@ -69,7 +69,9 @@ public final class RawText {
                 && (index == 0 || !Character.isHighSurrogate(text.charAt(index - 1)));
     }
 
-    /** Length of the UTF-8 sequence that starts here; 0 if there is none. Overlong ones are none. */
+    /**
+     * Length of the UTF-8 sequence that starts here; 0 if there is none. Overlong ones are none.
+     */
     private static int sequenceLength(byte[] bytes, int at, int to) {
         int first = bytes[at] & 0xFF;
         if (first < 0x80) {

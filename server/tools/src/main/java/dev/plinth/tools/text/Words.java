@@ -19,7 +19,8 @@ public final class Words {
                 at++;
                 continue;
             }
-            int end = c == '"' ? closingQuote(line, at) : c == '\'' ? line.indexOf('\'', at + 1) : -1;
+            int end =
+                    c == '"' ? closingQuote(line, at) : c == '\'' ? line.indexOf('\'', at + 1) : -1;
             if (end < 0) {
                 end = at;
                 while (end < line.length() && !Character.isWhitespace(line.charAt(end))) {

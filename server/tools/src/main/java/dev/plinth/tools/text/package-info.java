@@ -1,6 +1,4 @@
-/**
- * Bytes and words on the way between the terminal and the store.
- */
+/** Bytes and words on the way between the terminal and the store. */
 @NullMarked
 package dev.plinth.tools.text;
 

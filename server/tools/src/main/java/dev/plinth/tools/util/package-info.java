@@ -1,6 +1,4 @@
-/**
- * The offline tool: {@code plinth util}, also under the name {@code etcdutl}.
- */
+/** The offline tool: {@code plinth util}, also under the name {@code etcdutl}. */
 @NullMarked
 package dev.plinth.tools.util;
 
