@@ -8,7 +8,8 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>Waking costs a volatile read unless the thread is parked. The flag {@code isParked} is set
  * before the last look at the queues, and producers enqueue before they read it, so a wake-up
- * cannot be lost.
+ * cannot be lost. It is looked at once more right before parking: a lock that the agent had to wait
+ * for in its last turn may have used up the permit of a wake-up that came meanwhile.
  */
 public final class AgentThread implements AutoCloseable {
     /** What happens when an agent fails; it must end the process. */
@@ -89,7 +90,7 @@ public final class AgentThread implements AutoCloseable {
 
     private void park() {
         isParked = true;
-        if (agent.doWork() == 0 && !isStopping) {
+        if (agent.doWork() == 0 && !isStopping && isParked) {
             LockSupport.parkNanos(agent, Math.max(1, agent.idleNanosMax()));
         }
         isParked = false;

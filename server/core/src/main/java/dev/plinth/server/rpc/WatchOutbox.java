@@ -59,11 +59,27 @@ final class WatchOutbox {
      * @param room called when events are taken again after some have been refused
      */
     WatchOutbox(ServerCall<?, Reply> call, ServiceContext context, Runnable room) {
+        this(
+                call,
+                context.member(),
+                context.store(),
+                context.limits().messageBytesMax(),
+                context.reads(),
+                room);
+    }
+
+    WatchOutbox(
+            ServerCall<?, Reply> call,
+            LocalMember member,
+            KeyValueStore store,
+            int messageBytesMax,
+            Executor delivery,
+            Runnable room) {
         this.call = call;
-        this.member = context.member();
-        this.store = context.store();
-        this.messageBytesMax = context.limits().messageBytesMax();
-        this.delivery = context.reads();
+        this.member = member;
+        this.store = store;
+        this.messageBytesMax = messageBytesMax;
+        this.delivery = delivery;
         this.room = room;
     }
 

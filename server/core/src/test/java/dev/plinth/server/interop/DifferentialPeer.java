@@ -69,7 +69,7 @@ import java.util.concurrent.TimeUnit;
 final class DifferentialPeer implements AutoCloseable {
     private static final Metadata.Key<String> TOKEN =
             Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
-    private static final long ANSWER_SECONDS = 30;
+    private static final long ANSWER_SECONDS = 300;
 
     private final ManagedChannel channel;
     private final Map<String, Channel> callers = new HashMap<>();

@@ -26,7 +26,9 @@ import java.util.concurrent.TimeoutException;
  * and their outputs can be compared as they are.
  */
 public final class ServerProcess implements AutoCloseable {
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    /** Ample: campaigns run at the lowest priority. */
+    private static final Duration START_LIMIT = Duration.ofMinutes(5);
+
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final String READY = "ready to serve client requests";
     private static final String ADVERTISED_PEER = "http://127.0.0.1:23800";
