@@ -104,9 +104,12 @@ public final class Rows {
             value /= 1000;
             unit++;
         }
+        // One decimal at most, half up; none from 10 on, and there half to even, as Go rounds.
         double rounded = Math.floor(value * 10 + 0.5) / 10;
-        return (rounded < 10 ? String.format("%.1f", rounded) : String.format("%.0f", rounded))
-                + " "
-                + SIZE_UNITS[unit];
+        String number =
+                rounded < 10
+                        ? String.format("%.1f", rounded)
+                        : Long.toString((long) Math.rint(rounded));
+        return number + " " + SIZE_UNITS[unit];
     }
 }

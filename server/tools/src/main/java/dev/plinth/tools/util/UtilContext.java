@@ -1,0 +1,94 @@
+package dev.plinth.tools.util;
+
+import dev.plinth.mvcc.backend.Backend;
+import dev.plinth.mvcc.backend.BackendOptions;
+import dev.plinth.pagestore.Database;
+import dev.plinth.pagestore.DatabaseException;
+import dev.plinth.pagestore.LockWait;
+import dev.plinth.pagestore.Options;
+import dev.plinth.tools.cli.ParsedFlags;
+import dev.plinth.tools.cli.ToolFailure;
+import dev.plinth.tools.text.Console;
+import dev.plinth.tools.text.FileErrors;
+import dev.plinth.walio.io.Clock;
+import dev.plinth.walio.io.Disk;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * What the offline commands stand on.
+ *
+ * @param disk where the files are
+ * @param clock time
+ * @param directory what relative paths are relative to
+ * @param console the three streams
+ */
+record UtilContext(Disk disk, Clock clock, Path directory, Console console) {
+    private static final String TABLE = "table";
+
+    Path path(String name) {
+        return directory.resolve(name);
+    }
+
+    /** Refuses what is not there, in the words of a failed {@code stat}. */
+    void requireFile(Path path) throws ToolFailure {
+        if (!Files.exists(path)) {
+            throw ToolFailure.error(
+                    FileErrors.text("stat", path, new NoSuchFileException(path.toString())));
+        }
+    }
+
+    /** How long a lock of another process is waited for. */
+    LockWait lockWait(ParsedFlags flags) {
+        long timeout = flags.nanos("timeout");
+        return timeout == 0 ? LockWait.forever(clock) : LockWait.upTo(timeout, clock);
+    }
+
+    /** A database that is only read; a checksum behind it does not matter. */
+    Database openReadOnly(Path path, ParsedFlags flags) throws ToolFailure {
+        try {
+            return Database.open(
+                    disk, path, Options.etcd().withReadOnly(true).withLockWait(lockWait(flags)));
+        } catch (DatabaseException e) {
+            throw ToolFailure.error(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** A member's database with what etcd keeps in it. */
+    Backend openBackend(Path path, ParsedFlags flags) throws ToolFailure {
+        try {
+            Database database =
+                    Database.open(
+                            disk, path, Backend.databaseOptions().withLockWait(lockWait(flags)));
+            return Backend.open(disk, database, BackendOptions.DEFAULT);
+        } catch (DatabaseException e) {
+            throw ToolFailure.error(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Writes a result in the format of {@code -w}. */
+    void print(ParsedFlags flags, Report report) throws ToolFailure {
+        String format = flags.text("write-out");
+        console.print(
+                switch (format) {
+                    case "simple" -> report.simple();
+                    case "json" -> report.json();
+                    case "fields" -> report.fields();
+                    case TABLE -> report.table();
+                    case "protobuf" ->
+                            throw new ToolFailure(
+                                    ToolFailure.BAD_FEATURE,
+                                    "protobuf not supported as output format");
+                    default ->
+                            throw new ToolFailure(
+                                    ToolFailure.BAD_FEATURE, "unsupported output format");
+                });
+    }
+
+    /** Turns a refusal of the file system into the command's failure. */
+    static ToolFailure failure(IOException refusal) {
+        return ToolFailure.error(String.valueOf(refusal.getMessage()));
+    }
+}

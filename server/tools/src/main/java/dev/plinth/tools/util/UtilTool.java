@@ -1,0 +1,73 @@
+package dev.plinth.tools.util;
+
+import dev.plinth.server.config.CompatVersion;
+import dev.plinth.tools.cli.Command;
+import dev.plinth.tools.cli.CommandLine;
+import dev.plinth.tools.cli.CompletionCommand;
+import dev.plinth.tools.cli.Flag;
+import dev.plinth.tools.cli.HelpCommand;
+import dev.plinth.tools.cli.ManualCommand;
+import dev.plinth.tools.text.Console;
+import dev.plinth.tools.text.ProcessWords;
+import dev.plinth.walio.io.LinuxDisk;
+import dev.plinth.walio.io.SystemClock;
+import java.nio.file.Path;
+import java.util.List;
+
+/** {@code plinth util}, also under the name {@code etcdutl}. */
+public final class UtilTool {
+    private static final List<Flag> GLOBAL =
+            List.of(
+                    Flag.text(
+                                    "write-out",
+                                    "simple",
+                                    "set the output format (fields, json, protobuf, simple, table)")
+                            .withShorthand("w"),
+                    Flag.duration(
+                            "timeout",
+                            "10s",
+                            "time to wait for the lock of the database file; 0 waits without end"));
+
+    private UtilTool() {}
+
+    /** The program. */
+    public static void main(String[] words) {
+        Console console = Console.ofProcess();
+        UtilContext context =
+                new UtilContext(new LinuxDisk(), new SystemClock(), Path.of(""), console);
+        Runtime.getRuntime().halt(run(context, ProcessWords.of(words)));
+    }
+
+    /** Runs one command line; returns the exit code. */
+    static int run(UtilContext context, List<String> words) {
+        return new CommandLine(commands(context), context.console(), true).execute(words);
+    }
+
+    private static Command commands(UtilContext context) {
+        DatabaseCommands database = new DatabaseCommands(context);
+        Command root =
+                new Command("etcdutl", "An administrative command line tool for etcd3.")
+                        .inheritedFlags(GLOBAL);
+        return root.add(
+                new CompletionCommand(root, context.console()).command(),
+                database.defrag(),
+                database.hashKv(),
+                new HelpCommand(root, context.console()).command(),
+                new ManualCommand(root, context.console()).command(),
+                new MigrateCommand(context).command(),
+                new Command("snapshot <subcommand>", "Manages etcd node snapshots")
+                        .add(
+                                new SnapshotRestore(context).command(),
+                                new SnapshotStatus(context).command()),
+                new VerifyCommand(context).command(),
+                version(context.console()));
+    }
+
+    private static Command version(Console console) {
+        return new Command("version", "Prints the version of etcdutl")
+                .does(_ -> {
+                    console.println("etcdutl version: " + CompatVersion.V3_7.release());
+                    console.println("API version: " + CompatVersion.V3_7.minor());
+                });
+    }
+}
