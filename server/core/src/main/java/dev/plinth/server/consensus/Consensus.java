@@ -186,7 +186,10 @@ public final class Consensus implements AutoCloseable {
                 new RaftLoop(
                         node,
                         new RaftLoop.Settings(
-                                localId, settings.tickNanos(), settings.drivesWorkers()),
+                                localId,
+                                settings.tickNanos(),
+                                settings.electionTicks(),
+                                settings.drivesWorkers()),
                         confState,
                         storage.hardState().commit(),
                         clock,

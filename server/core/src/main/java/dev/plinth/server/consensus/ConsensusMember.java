@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 public final class ConsensusMember implements LocalMember {
     private static final int APPLY_GAP_MAX = 5000;
     private static final int PRIORITY_GAP_MAX = 10_000;
-    private static final int RECENT_TICKS = 3;
 
     /**
      * Settings.
@@ -229,8 +228,7 @@ public final class ConsensusMember implements LocalMember {
     @Override
     public void ensureLeadership(Barrier barrier) {
         long term = raft.status().term();
-        boolean isTicking = raft.ticksMissed() < RECENT_TICKS;
-        if (isSoleLeader() || (raft.status().isLeader() && isTicking)) {
+        if (isSoleLeader() || (raft.status().isLeader() && raft.hearsItsPeers())) {
             barrier.passed();
             return;
         }

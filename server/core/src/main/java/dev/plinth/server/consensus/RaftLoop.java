@@ -1,5 +1,6 @@
 package dev.plinth.server.consensus;
 
+import dev.plinth.raft.BasicStatus;
 import dev.plinth.raft.ConfChange;
 import dev.plinth.raft.ConfState;
 import dev.plinth.raft.Entry;
@@ -15,6 +16,7 @@ import dev.plinth.raft.SoftState;
 import dev.plinth.raft.Status;
 import dev.plinth.server.cluster.MemberIds;
 import dev.plinth.server.core.Barrier;
+import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.Proposal;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.log.Log;
@@ -46,6 +48,9 @@ public final class RaftLoop implements Agent, MessageReceiver {
     /** Above this the apply loop's own thread is worth its hand-over: log and apply overlap. */
     private static final int APPLY_HERE_MAX = 64;
 
+    /** Ticks that the loop may be late before it has stalled. */
+    private static final int STALL_TICKS = 3;
+
     /** Something to do with the node on the loop's thread. */
     private interface Command {
         void run(RawNode node) throws RaftException;
@@ -56,9 +61,11 @@ public final class RaftLoop implements Agent, MessageReceiver {
      *
      * @param localId this member
      * @param tickNanos length of a tick
+     * @param electionTicks ticks without a leader before an election
      * @param drivesWorkers whether the loop may do the workers' turns itself
      */
-    public record Settings(long localId, long tickNanos, boolean drivesWorkers) {}
+    public record Settings(
+            long localId, long tickNanos, int electionTicks, boolean drivesWorkers) {}
 
     private final RawNode node;
     private final Settings settings;
@@ -76,6 +83,7 @@ public final class RaftLoop implements Agent, MessageReceiver {
     private final List<Consumer<RaftStatus>> statusListeners = new ArrayList<>();
     private Runnable waker = () -> {};
     private volatile long lastTickNanos;
+    private volatile long lastStallNanos;
     private Consumer<Long> ticked = _ -> {};
     private long nextTickNanos;
     private boolean isCampaignWanted;
@@ -105,6 +113,7 @@ public final class RaftLoop implements Agent, MessageReceiver {
         this.apply = apply;
         this.reads = reads;
         this.lastTickNanos = clock.monotonicNanos();
+        this.lastStallNanos = lastTickNanos;
         this.nextTickNanos = lastTickNanos + settings.tickNanos();
     }
 
@@ -241,11 +250,15 @@ public final class RaftLoop implements Agent, MessageReceiver {
     }
 
     /**
-     * How many ticks are overdue; any thread. While none is, this loop runs and hears its peers, so
-     * what it says about the leader can be believed; after a stall it must be confirmed.
+     * Whether this loop has run without a stall for two election timeouts; any thread. Then it has
+     * heard from a quorum since, or it would have stepped down, so what it says about the leader
+     * can be believed. After a stall it must be confirmed: the first tick comes before the messages
+     * that arrived meanwhile.
      */
-    long ticksMissed() {
-        return (clock.monotonicNanos() - lastTickNanos) / settings.tickNanos();
+    boolean hearsItsPeers() {
+        long now = clock.monotonicNanos();
+        return now - lastTickNanos < STALL_TICKS * settings.tickNanos()
+                && now - lastStallNanos > 2L * settings.electionTicks() * settings.tickNanos();
     }
 
     // --- the loop ---
@@ -266,6 +279,9 @@ public final class RaftLoop implements Agent, MessageReceiver {
         long now = clock.monotonicNanos();
         if (now - nextTickNanos >= 0) {
             node.tick();
+            if (now - lastTickNanos >= STALL_TICKS * settings.tickNanos()) {
+                lastStallNanos = now;
+            }
             lastTickNanos = now;
             ticked.accept(now);
             // After a stall the missed ticks are dropped: a burst of them would start an election.
@@ -350,6 +366,12 @@ public final class RaftLoop implements Agent, MessageReceiver {
         }
     }
 
+    /** Asks raft itself: the status is published a moment after a message has ended the office. */
+    private boolean isLeaderOf(long term) {
+        BasicStatus now = node.basicStatus();
+        return now.softState().role() == Role.LEADER && now.hardState().term() == term;
+    }
+
     private int appendProposals() {
         // Without a leader proposals stay where they are until there is one, or their time is over.
         if (status.leaderId() == 0) {
@@ -360,6 +382,11 @@ public final class RaftLoop implements Agent, MessageReceiver {
             Proposal proposal = proposals.poll();
             if (proposal == null) {
                 break;
+            }
+            if (proposal.leadersTerm() != 0 && !isLeaderOf(proposal.leadersTerm())) {
+                RefusedException reason = RefusedException.of(EtcdError.NOT_LEADER);
+                apply.fail(proposal.requestId(), reason);
+                continue;
             }
             appending.add(Entry.proposal(proposal.entry(), 0, proposal.entryLength()));
             appendingProposals.add(proposal);

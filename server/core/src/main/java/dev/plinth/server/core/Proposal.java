@@ -33,4 +33,12 @@ public interface Proposal {
     default boolean isPriority() {
         return false;
     }
+
+    /**
+     * The raft term that this member has to lead for the entry to be proposed; else it fails with
+     * {@link EtcdError#NOT_LEADER} and is not forwarded. 0 for entries that anybody may propose.
+     */
+    default long leadersTerm() {
+        return 0;
+    }
 }

@@ -18,8 +18,9 @@ import java.util.function.Supplier;
 
 /**
  * On the leader, proposes the revocation of leases that have run out, and their checkpoints. Before
- * each round the leadership is confirmed: a leader that was cut off must not end leases which the
- * new one has renewed.
+ * each round the leadership is confirmed, and what is proposed is bound to the term: a leader that
+ * was cut off must not end leases which the new one has renewed, neither itself nor by having its
+ * proposals forwarded once it follows.
  */
 public final class LeaseReaper {
     private static final int REVOKES_IN_FLIGHT_MAX = 16;
@@ -60,6 +61,8 @@ public final class LeaseReaper {
         if (!lessor.isPrimary() || inFlight.get() > 0) {
             return;
         }
+        // Before the look at the leases: another term's leader has given them their time anew.
+        long term = member.raftTerm();
         LeaseWork work = lessor.round(nanoClock.getAsLong());
         if (work.expired().isEmpty() && work.checkpoints().isEmpty()) {
             return;
@@ -68,7 +71,7 @@ public final class LeaseReaper {
                 new Barrier() {
                     @Override
                     public void passed() {
-                        propose(work);
+                        propose(work, term);
                     }
 
                     @Override
@@ -81,7 +84,7 @@ public final class LeaseReaper {
                 });
     }
 
-    private void propose(LeaseWork work) {
+    private void propose(LeaseWork work, long term) {
         if (!work.checkpoints().isEmpty()) {
             LeaseCheckpointRequest.Builder request = LeaseCheckpointRequest.newBuilder();
             for (LeaseCheckpoint checkpoint : work.checkpoints()) {
@@ -91,10 +94,15 @@ public final class LeaseReaper {
                                 .setRemainingTTL(checkpoint.remainingTtlSeconds()));
             }
             proposals.propose(
-                    InternalRaftRequest.LEASE_CHECKPOINT_FIELD_NUMBER, request.build(), _ -> {});
+                    InternalRaftRequest.LEASE_CHECKPOINT_FIELD_NUMBER,
+                    request.build(),
+                    Caller.NOBODY,
+                    false,
+                    term,
+                    _ -> {});
         }
         int first = Math.min(work.expired().size(), REVOKES_IN_FLIGHT_MAX);
-        Revocations queue = new Revocations(work.expired());
+        Revocations queue = new Revocations(work.expired(), term);
         for (int i = 0; i < first; i++) {
             queue.next();
         }
@@ -103,10 +111,12 @@ public final class LeaseReaper {
     /** Revokes one lease after the other; as many run at once as were started. */
     private final class Revocations {
         private final List<Long> leases;
+        private final long term;
         private final AtomicInteger at = new AtomicInteger();
 
-        Revocations(List<Long> leases) {
+        Revocations(List<Long> leases, long term) {
             this.leases = leases;
+            this.term = term;
         }
 
         void next() {
@@ -120,6 +130,7 @@ public final class LeaseReaper {
                     LeaseRevokeRequest.newBuilder().setID(leases.get(i)).build(),
                     root.get(),
                     isPriority,
+                    term,
                     refusal -> {
                         inFlight.decrementAndGet();
                         if (refusal == null) {

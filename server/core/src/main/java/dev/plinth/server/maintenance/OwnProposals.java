@@ -26,7 +26,7 @@ final class OwnProposals {
      * @param outcome gets null when the request was carried out, else why not
      */
     void propose(int field, MessageLite request, Consumer<@Nullable RefusedException> outcome) {
-        propose(field, request, Caller.NOBODY, false, outcome);
+        propose(field, request, Caller.NOBODY, false, 0, outcome);
     }
 
     /**
@@ -34,12 +34,14 @@ final class OwnProposals {
      *
      * @param caller on whose behalf, where the request needs rights
      * @param isPriority as {@link Proposal#isPriority}
+     * @param leadersTerm as {@link Proposal#leadersTerm}
      */
     void propose(
             int field,
             MessageLite request,
             Caller caller,
             boolean isPriority,
+            long leadersTerm,
             Consumer<@Nullable RefusedException> outcome) {
         long id = member.nextRequestId();
         RequestHeader header =
@@ -77,6 +79,11 @@ final class OwnProposals {
                     @Override
                     public boolean isPriority() {
                         return isPriority;
+                    }
+
+                    @Override
+                    public long leadersTerm() {
+                        return leadersTerm;
                     }
 
                     @Override

@@ -45,11 +45,13 @@ final class OneMember implements AutoCloseable {
     static final class Outcome implements Proposal {
         private final long id;
         private final byte[] entry;
+        private final long leadersTerm;
         @Nullable ApplyResult result;
         @Nullable RefusedException refusal;
 
-        Outcome(long id) {
+        Outcome(long id, long leadersTerm) {
             this.id = id;
+            this.leadersTerm = leadersTerm;
             this.entry = ByteBuffer.allocate(8).putLong(id).array();
         }
 
@@ -75,6 +77,11 @@ final class OneMember implements AutoCloseable {
         @Override
         public int entryLength() {
             return entry.length;
+        }
+
+        @Override
+        public long leadersTerm() {
+            return leadersTerm;
         }
 
         @Override
@@ -218,7 +225,12 @@ final class OneMember implements AutoCloseable {
     }
 
     Outcome propose() {
-        Outcome outcome = new Outcome(consensus.member().nextRequestId());
+        return propose(0);
+    }
+
+    /** Proposes what only the leader of a term may. */
+    Outcome propose(long leadersTerm) {
+        Outcome outcome = new Outcome(consensus.member().nextRequestId(), leadersTerm);
         consensus.member().propose(outcome);
         return outcome;
     }
@@ -232,6 +244,11 @@ final class OneMember implements AutoCloseable {
                             + consensus.walWriter().doWork()
                             + consensus.applyLoop().doWork();
         } while (done > 0);
+    }
+
+    /** Time passes, and nobody gets a turn. */
+    void stall(long nanos) {
+        clock.nanos += nanos;
     }
 
     /** One turn of the raft loop alone. */

@@ -27,7 +27,7 @@ class WaitRegistryTest {
         for (int step = 0; step < 20_000; step++) {
             switch (random.nextInt(8)) {
                 case 0, 1, 2, 3 -> {
-                    OneMember.Outcome outcome = new OneMember.Outcome(nextId);
+                    OneMember.Outcome outcome = new OneMember.Outcome(nextId, 0);
                     registry.register(outcome, step, step + 400L);
                     waiting.put(nextId, outcome);
                     deadlines.put(nextId, step + 400L);

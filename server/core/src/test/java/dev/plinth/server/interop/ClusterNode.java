@@ -7,6 +7,7 @@ import dev.plinth.api.etcdserverpb.MaintenanceGrpc;
 import dev.plinth.api.etcdserverpb.RangeRequest;
 import dev.plinth.api.etcdserverpb.StatusRequest;
 import dev.plinth.api.etcdserverpb.StatusResponse;
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -95,6 +96,11 @@ public final class ClusterNode implements AutoCloseable {
 
     public String endpoint() {
         return "127.0.0.1:" + clientPort;
+    }
+
+    /** For other calls. */
+    public Channel channel() {
+        return channel;
     }
 
     /** For calls with a deadline of its own. */
