@@ -35,6 +35,7 @@ public final class ClusterNode implements AutoCloseable {
     private final ManagedChannel channel =
             NettyChannelBuilder.forAddress("127.0.0.1", clientPort).usePlaintext().build();
     private @Nullable ServerProcess process;
+    private String[] startedWith = {};
 
     private ClusterNode(String name, boolean isEtcd, Path root) {
         this.name = name;
@@ -70,12 +71,21 @@ public final class ClusterNode implements AutoCloseable {
                                 "--initial-cluster=" + cluster,
                                 "--initial-cluster-state=" + state));
         all.addAll(flags);
-        String[] array = all.toArray(String[]::new);
+        startedWith = all.toArray(String[]::new);
+        return startAgain();
+    }
+
+    /** Starts the process as it was started before, without waiting for it. */
+    public ClusterNode startAgain() {
         process =
                 isEtcd
-                        ? ServerProcess.etcdStarting(dataDir, array)
-                        : ServerProcess.plinthStarting(dataDir, array);
+                        ? ServerProcess.etcdStarting(dataDir, startedWith)
+                        : ServerProcess.plinthStarting(dataDir, startedWith);
         return this;
+    }
+
+    public boolean isEtcd() {
+        return isEtcd;
     }
 
     public ServerProcess process() {

@@ -16,15 +16,22 @@ final class Http {
     private Http() {}
 
     static String post(ServerProcess server, String path, String body) {
-        return send(request(server, path).POST(HttpRequest.BodyPublishers.ofString(body)).build());
+        return send(
+                request(server.endpoint(), path)
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build());
     }
 
     static String get(ServerProcess server, String path) {
-        return send(request(server, path).GET().build());
+        return get(server.endpoint(), path);
     }
 
-    private static HttpRequest.Builder request(ServerProcess server, String path) {
-        return HttpRequest.newBuilder(URI.create("http://" + server.endpoint() + path))
+    static String get(String endpoint, String path) {
+        return send(request(endpoint, path).GET().build());
+    }
+
+    private static HttpRequest.Builder request(String endpoint, String path) {
+        return HttpRequest.newBuilder(URI.create("http://" + endpoint + path))
                 .timeout(Duration.ofSeconds(30));
     }
 

@@ -9,79 +9,142 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A cluster of the real etcd 3.5 becomes one of Plinth, member by member, while a client writes.
+ * A cluster of the real etcd 3.5 becomes one of Plinth and etcd's again, member by member, while a
+ * client writes.
  *
- * <p>At each step a Plinth member is added as learner by etcdctl, gets the others' state by
- * snapshot, is promoted, and an etcd member is removed. At each step all voters have the same
+ * <p>At each step a member of the other kind is added as learner by etcdctl, gets the others' state
+ * by snapshot, is promoted, and an old member is removed. At each step all voters have the same
  * HashKV, and at the end nothing that was acknowledged is missing.
  */
 class MixedClusterIT {
     private static final Duration STEP_LIMIT = Duration.ofSeconds(30);
     private static final long RETRY_NANOS = 200_000_000L;
+    private static final List<String> AS_35 = List.of("--compat-version=3.5");
+
+    /** Soon past what followers are sent from the log, so that newcomers get a snapshot. */
+    private static final List<String> ETCD_FLAGS = List.of("--snapshot-count=50");
+
+    private static final List<String> PLINTH_FLAGS =
+            List.of("--snapshot-count=50", "--snapshot-catchup-entries=50");
 
     @TempDir Path dir;
 
     private final List<ClusterNode> started = new ArrayList<>();
+    private final List<ClusterNode> members = new ArrayList<>();
+    private int nodesMade;
 
-    @Test
-    void etcdBecomesPlinthUnderTheVersionOf35() throws Exception {
-        migrate(List.of("--compat-version=3.5"));
+    @AfterEach
+    void stop() {
+        started.forEach(ClusterNode::close);
     }
 
     @Test
-    void etcdBecomesPlinthUnderTheDefaultVersion() throws Exception {
-        migrate(List.of());
-    }
-
-    private void migrate(List<String> plinthFlags) throws Exception {
-        List<ClusterNode> members = new ArrayList<>();
-        for (int i = 1; i <= 3; i++) {
-            members.add(added(ClusterNode.etcd("e" + i, dir)));
-        }
-        String founders = ClusterNode.cluster(members);
-        // Soon past what followers are sent from the log, so that newcomers get a snapshot.
-        members.forEach(node -> node.start(founders, "new", List.of("--snapshot-count=50")));
-        members.forEach(node -> node.process().awaitReady());
+    void etcdBecomesPlinthUnderTheVersionOf35AndEtcdAgain() throws Exception {
+        startThreeOfEtcd();
         try (SteadyWriter writer = new SteadyWriter(members)) {
             for (int i = 1; i <= 3; i++) {
-                ClusterNode newcomer = added(ClusterNode.plinth("p" + i, dir));
-                join(newcomer, members, plinthFlags);
-                members.add(newcomer);
-                writer.use(members);
-                assertSameHash(members);
-                ClusterNode leaver = members.getFirst();
-                if (i == 3) {
-                    assertThat(members.stream().anyMatch(ClusterNode::isLeader)).isTrue();
-                }
-                leave(leaver, members);
-                members.remove(leaver);
-                writer.use(members);
-                assertSameHash(members);
+                replaceFirstBy(plinth(), AS_35, writer);
             }
-            writer.stop();
-            System.out.printf(
-                    "%s: %d writes acknowledged, %d refused on the way%n",
-                    plinthFlags, writer.acknowledgedCount(), writer.failures().size());
-            assertThat(writer.acknowledgedCount()).isPositive();
-            for (ClusterNode node : members) {
-                node.revision();
-                assertThat(writer.missingAt(node)).as("acknowledged, not at %s", node).isEmpty();
+            assertThat(clusterVersion()).isEqualTo("3.5.0");
+            for (int i = 1; i <= 3; i++) {
+                replaceFirstBy(etcd(), List.of(), writer);
             }
-            assertThat(writer.failures())
-                    .as("refusals beyond changes of leader and of members")
-                    .allMatch(failure ->
-                            failure.contains("UNAVAILABLE")
-                                    || failure.contains("leader")
-                                    // A member of etcd says one thing or another as it is removed.
-                                    || failure.startsWith("e")
-                                    || failure.contains("DEADLINE_EXCEEDED"));
-        } finally {
-            started.forEach(ClusterNode::close);
+            assertThat(clusterVersion()).isEqualTo("3.5.0");
+            assertNothingLost(writer);
         }
+        // The cluster is wholly etcd's: each member starts on what it has.
+        members.forEach(node -> node.process().stop());
+        members.forEach(ClusterNode::startAgain);
+        members.forEach(node -> node.process().awaitReady());
+        assertSameHash();
+    }
+
+    /** The way back is open as long as one member of etcd keeps the cluster's version down. */
+    @Test
+    void underTheDefaultVersionTheLastOfEtcdKeepsTheWayBackOpen() throws Exception {
+        startThreeOfEtcd();
+        try (SteadyWriter writer = new SteadyWriter(members)) {
+            replaceFirstBy(plinth(), List.of(), writer);
+            replaceFirstBy(plinth(), List.of(), writer);
+            assertThat(clusterVersion()).isEqualTo("3.5.0");
+            ClusterNode lastOfEtcd = members.removeFirst();
+            members.addLast(lastOfEtcd);
+            replaceFirstBy(etcd(), List.of(), writer);
+            ClusterNode lastOfPlinth = members.removeFirst();
+            members.addLast(lastOfPlinth);
+            assertThat(clusterVersion()).isEqualTo("3.5.0");
+            replaceFirstBy(plinth(), List.of(), writer);
+            replaceFirstBy(plinth(), List.of(), writer);
+            members.getFirst().process().awaitLine("updated cluster version");
+            assertNothingLost(writer);
+        }
+        assertThat(clusterVersion()).isEqualTo("3.7.0");
+        ClusterNode tooOld = etcd();
+        add(tooOld);
+        tooOld.start(ClusterNode.cluster(withNewcomer(tooOld)), "existing", ETCD_FLAGS);
+        assertThat(tooOld.process().awaitExit()).isNotZero();
+        assertThat(tooOld.process().log())
+                .anyMatch(line -> line.contains("incompatible with current running cluster"));
+    }
+
+    private void startThreeOfEtcd() {
+        for (int i = 1; i <= 3; i++) {
+            members.add(etcd());
+        }
+        String founders = ClusterNode.cluster(members);
+        members.forEach(node -> node.start(founders, "new", ETCD_FLAGS));
+        members.forEach(node -> node.process().awaitReady());
+    }
+
+    private ClusterNode etcd() {
+        return added(ClusterNode.etcd("e" + ++nodesMade, dir));
+    }
+
+    private ClusterNode plinth() {
+        return added(ClusterNode.plinth("p" + ++nodesMade, dir));
+    }
+
+    private void replaceFirstBy(ClusterNode newcomer, List<String> flags, SteadyWriter writer) {
+        join(newcomer, flags);
+        members.add(newcomer);
+        writer.use(members);
+        assertSameHash();
+        ClusterNode leaver = members.getFirst();
+        leave(leaver);
+        members.remove(leaver);
+        writer.use(members);
+        assertSameHash();
+    }
+
+    private String clusterVersion() {
+        return Http.get(members.getFirst().endpoint(), "/version")
+                .replaceAll(".*\"etcdcluster\":\"([^\"]*)\".*\\s*", "$1");
+    }
+
+    private void assertNothingLost(SteadyWriter writer) {
+        writer.stop();
+        System.out.printf(
+                "%s: %d writes acknowledged, %d refused on the way%n",
+                members, writer.acknowledgedCount(), writer.failures().size());
+        assertThat(writer.acknowledgedCount()).isPositive();
+        for (ClusterNode node : members) {
+            node.revision();
+            assertThat(writer.missingAt(node)).as("acknowledged, not at %s", node).isEmpty();
+        }
+        assertThat(members.stream().anyMatch(ClusterNode::isLeader)).isTrue();
+        assertThat(writer.failures())
+                .as("refusals beyond changes of leader and of members")
+                .allMatch(failure ->
+                        failure.contains("UNAVAILABLE")
+                                || failure.contains("leader")
+                                // A member of etcd says one thing or another as it is removed.
+                                || failure.startsWith("e")
+                                || failure.contains("DEADLINE_EXCEEDED"));
     }
 
     private ClusterNode added(ClusterNode node) {
@@ -89,7 +152,7 @@ class MixedClusterIT {
         return node;
     }
 
-    private void join(ClusterNode newcomer, List<ClusterNode> members, List<String> flags) {
+    private void add(ClusterNode newcomer) {
         etcdctl(
                 members,
                 "member",
@@ -97,20 +160,39 @@ class MixedClusterIT {
                 newcomer.name(),
                 "--learner",
                 "--peer-urls=" + newcomer.peerUrl());
+    }
+
+    private List<ClusterNode> withNewcomer(ClusterNode newcomer) {
         List<ClusterNode> all = new ArrayList<>(members);
         all.add(newcomer);
-        newcomer.start(ClusterNode.cluster(all), "existing", flags);
+        return all;
+    }
+
+    private void join(ClusterNode newcomer, List<String> flags) {
+        add(newcomer);
+        List<String> allFlags = new ArrayList<>(newcomer.isEtcd() ? ETCD_FLAGS : PLINTH_FLAGS);
+        allFlags.addAll(flags);
+        newcomer.start(ClusterNode.cluster(withNewcomer(newcomer)), "existing", allFlags);
         newcomer.process().awaitReady();
         assertThat(newcomer.process().log()).anyMatch(line -> line.contains("applied snapshot"));
         etcdctl(members, "member", "promote", Long.toHexString(newcomer.id()));
+        awaitVote(newcomer);
     }
 
-    private static void leave(ClusterNode leaver, List<ClusterNode> members) {
+    /** The promotion is answered by the leader; the newcomer hears of it a moment later. */
+    private static void awaitVote(ClusterNode newcomer) {
+        Instant limit = Instant.now().plus(STEP_LIMIT);
+        while (newcomer.status().getIsLearner()) {
+            assertThat(Instant.now()).as("%s has no vote", newcomer).isBefore(limit);
+            LockSupport.parkNanos(RETRY_NANOS);
+        }
+    }
+
+    private void leave(ClusterNode leaver) {
         String id = Long.toHexString(leaver.id());
         List<ClusterNode> others = members.stream().filter(node -> node != leaver).toList();
         etcdctl(others, "member", "remove", id);
         leaver.process().awaitExit();
-        assertThat(members).contains(leaver);
     }
 
     /** Repeats a change that the cluster refuses for now: its members must be connected 5 s. */
@@ -137,7 +219,7 @@ class MixedClusterIT {
                 || run.stderr().contains("leader");
     }
 
-    private static void assertSameHash(List<ClusterNode> members) {
+    private void assertSameHash() {
         long revision = Long.MAX_VALUE;
         for (ClusterNode node : members) {
             revision = Math.min(revision, node.revision());
