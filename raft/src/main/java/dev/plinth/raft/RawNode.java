@@ -245,6 +245,14 @@ public final class RawNode {
         stepQuietly(Message.of(MessageType.TRANSFER_LEADER).from(transferee));
     }
 
+    /**
+     * Whether a proposal would go anywhere: without a known leader, and while this one hands
+     * leadership over, it would be dropped.
+     */
+    public boolean takesProposals() {
+        return raft.lead != Raft.NONE && raft.leadTransferee == Raft.NONE;
+    }
+
     /** Forgets the leader without a new term, so that this member may vote for another at once. */
     public void forgetLeader() {
         stepQuietly(Message.of(MessageType.FORGET_LEADER));

@@ -223,6 +223,14 @@ final class Assembly {
         member.onClose("client listeners", clients);
         clients.serveMetrics(new Endpoints(services, metrics, watchdog));
         member.onClose("proposals", consensus);
+        member.onClose(
+                "leadership",
+                new LeadershipOnStop(
+                        consensus.member(),
+                        transport,
+                        config.raft().requestTimeoutNanos(),
+                        clock,
+                        log));
         transport.join(engine.existing());
         consensus.begin();
     }

@@ -74,6 +74,7 @@ public final class RaftLoop implements Agent, MessageReceiver {
     private final WalWriter wal;
     private final ApplyLoop apply;
     private final ReadIndexer reads;
+    private final StalledDiskHandover stalls;
     private PeerTransport transport = PeerTransport.NONE;
     private final MpscQueue<Command> inbox = new MpscQueue<>(INBOX_MAX);
     private final MpscQueue<Proposal> proposals = new MpscQueue<>(PROPOSALS_MAX);
@@ -112,6 +113,11 @@ public final class RaftLoop implements Agent, MessageReceiver {
         this.wal = wal;
         this.apply = apply;
         this.reads = reads;
+        this.stalls =
+                new StalledDiskHandover(
+                        wal::writingNanos,
+                        settings.electionTicks() * settings.tickNanos(),
+                        log.named("raft"));
         this.lastTickNanos = clock.monotonicNanos();
         this.lastStallNanos = lastTickNanos;
         this.nextTickNanos = lastTickNanos + settings.tickNanos();
@@ -283,6 +289,7 @@ public final class RaftLoop implements Agent, MessageReceiver {
                 lastStallNanos = now;
             }
             lastTickNanos = now;
+            stalls.tick(node);
             ticked.accept(now);
             // After a stall the missed ticks are dropped: a burst of them would start an election.
             nextTickNanos = Math.max(nextTickNanos + settings.tickNanos(), now);
@@ -373,8 +380,9 @@ public final class RaftLoop implements Agent, MessageReceiver {
     }
 
     private int appendProposals() {
-        // Without a leader proposals stay where they are until there is one, or their time is over.
-        if (status.leaderId() == 0) {
+        // Without a leader, and while leadership goes over, proposals stay where they are until
+        // somebody takes them, or their time is over.
+        if (!node.takesProposals()) {
             return 0;
         }
         long bytes = 0;

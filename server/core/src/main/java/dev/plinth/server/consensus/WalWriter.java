@@ -34,6 +34,7 @@ public final class WalWriter implements Agent {
     private static final int QUEUE_MAX = 1 << 14;
     private static final long BATCH_BYTES_MAX = 8L << 20;
     private static final long SLOW_NANOS = 1_000_000_000L;
+    private static final long NOT_WRITING = Long.MIN_VALUE;
 
     /** Observes each sync. */
     public interface SyncObserver {
@@ -73,6 +74,9 @@ public final class WalWriter implements Agent {
     private final BooleanSupplier hasWork = this::hasQueued;
     private final IntSupplier turn = this::writeQueued;
     private HardState written;
+
+    /** When the batch at hand began; {@link #NOT_WRITING} between batches. */
+    private volatile long writingSinceNanos = NOT_WRITING;
 
     /**
      * @param log where entries become durable
@@ -138,6 +142,12 @@ public final class WalWriter implements Agent {
         }
     }
 
+    /** For how long the batch at hand has been written, in nanoseconds; 0 for none. Any thread. */
+    long writingNanos() {
+        long since = writingSinceNanos;
+        return since == NOT_WRITING ? 0 : clock.monotonicNanos() - since;
+    }
+
     @Override
     public String name() {
         return "wal-writer";
@@ -183,6 +193,9 @@ public final class WalWriter implements Agent {
             if (work == null) {
                 break;
             }
+            if (batch.isEmpty()) {
+                writingSinceNanos = clock.monotonicNanos();
+            }
             batch.add(work);
             switch (work) {
                 case Work.Append(Message message) -> {
@@ -204,6 +217,7 @@ public final class WalWriter implements Agent {
             long took = clock.monotonicNanos() - start;
             observer.synced(took, took > SLOW_NANOS);
         }
+        writingSinceNanos = NOT_WRITING;
         int done = batch.size() + (waiting == null ? 0 : 1);
         for (Work work : batch) {
             finish(work);

@@ -19,10 +19,16 @@ final class MemoryLog implements EntryLog {
     private final List<SnapshotMetadata> snapshots = new ArrayList<>();
     private boolean isFailing;
     private int syncs;
+    private Runnable duringSync = () -> {};
     private long releasedTo;
 
     void failFromNowOn() {
         isFailing = true;
+    }
+
+    /** The next sync does not end before this has run. */
+    void duringNextSync(Runnable work) {
+        duringSync = work;
     }
 
     List<Entry> durableEntries() {
@@ -75,6 +81,9 @@ final class MemoryLog implements EntryLog {
             throw new IOException("input/output error");
         }
         syncs++;
+        Runnable meanwhile = duringSync;
+        duringSync = () -> {};
+        meanwhile.run();
         durable = List.copyOf(written);
         durableState = writtenState;
     }

@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A member whose loops are driven by the test's thread, turn by turn, on a clock of its own. */
@@ -95,8 +96,9 @@ final class OneMember implements AutoCloseable {
         }
     }
 
-    private static final class ManualClock implements Clock {
-        private long nanos = 1_000_000_000L;
+    /** Time that passes when a test says so. */
+    static final class ManualClock implements Clock {
+        long nanos = 1_000_000_000L;
 
         @Override
         public long monotonicNanos() {
@@ -116,7 +118,7 @@ final class OneMember implements AutoCloseable {
     final List<Long> appliedIds = new ArrayList<>();
     final List<Snapshot> snapshotFiles = new ArrayList<>();
     int termsBegun;
-    private final ManualClock clock = new ManualClock();
+    private final ManualClock clock;
 
     /**
      * Starts a member.
@@ -125,13 +127,39 @@ final class OneMember implements AutoCloseable {
      * @param drivesWorkers whether the raft loop does the workers' turns
      */
     OneMember(Path database, MemoryLog log, int members, boolean drivesWorkers) {
+        this(
+                database,
+                log,
+                members,
+                drivesWorkers,
+                0,
+                new ManualClock(),
+                _ -> PeerTransport.NONE);
+    }
+
+    /**
+     * Starts one of several members.
+     *
+     * @param index which one it is
+     * @param clock the time of all of them
+     * @param transport connects it with the others
+     */
+    OneMember(
+            Path database,
+            MemoryLog log,
+            int members,
+            boolean drivesWorkers,
+            int index,
+            ManualClock clock,
+            Function<MessageReceiver, PeerTransport> transport) {
         this.log = log;
+        this.clock = clock;
         backend =
                 Backend.open(
                         new LinuxDisk(),
                         Database.open(new LinuxDisk(), database, Backend.databaseOptions()),
                         BackendOptions.DEFAULT);
-        long localId = id(0);
+        long localId = id(index);
         Log quiet =
                 new Log(
                         new LogSink(
@@ -166,14 +194,14 @@ final class OneMember implements AutoCloseable {
                                     backend,
                                     log,
                                     snapshotFiles::add,
-                                    _ -> PeerTransport.NONE,
+                                    transport,
                                     snapshot -> {
                                         throw new AssertionError("nobody sends " + snapshot);
                                     },
                                     this::applier,
                                     () -> null),
                             hooks(),
-                            new Consensus.Surroundings(clock, new Random(1), quiet));
+                            new Consensus.Surroundings(clock, new Random(index + 1), quiet));
         } catch (RaftException e) {
             throw new AssertionError(e);
         }
@@ -239,16 +267,20 @@ final class OneMember implements AutoCloseable {
     void settle() {
         int done;
         do {
-            done =
-                    consensus.raftLoop().doWork()
-                            + consensus.walWriter().doWork()
-                            + consensus.applyLoop().doWork();
+            done = turn();
         } while (done > 0);
     }
 
     /** Time passes, and nobody gets a turn. */
     void stall(long nanos) {
         clock.nanos += nanos;
+    }
+
+    /** One turn of each loop. */
+    int turn() {
+        return consensus.raftLoop().doWork()
+                + consensus.walWriter().doWork()
+                + consensus.applyLoop().doWork();
     }
 
     /** One turn of the raft loop alone. */

@@ -1,5 +1,7 @@
 package dev.plinth.server.interop;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.protobuf.ByteString;
 import dev.plinth.api.etcdserverpb.HashKVRequest;
 import dev.plinth.api.etcdserverpb.KVGrpc;
@@ -155,6 +157,20 @@ public final class ClusterNode implements AutoCloseable {
                 .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
                 .hashKV(HashKVRequest.newBuilder().setRevision(revision).build())
                 .getHash();
+    }
+
+    /** Members that have the same revision have the same keys. */
+    static void assertSameHash(List<ClusterNode> nodes) {
+        long least = Long.MAX_VALUE;
+        for (ClusterNode node : nodes) {
+            least = Math.min(least, node.revision());
+        }
+        long revision = least;
+        int expected = nodes.getFirst().hash(revision);
+        assertThat(nodes)
+                .allSatisfy(node -> assertThat(node.hash(revision))
+                        .as("hash of %s at %d", node, revision)
+                        .isEqualTo(expected));
     }
 
     @Override

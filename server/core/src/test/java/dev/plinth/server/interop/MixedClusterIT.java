@@ -61,7 +61,7 @@ class MixedClusterIT {
         members.forEach(node -> node.process().stop());
         members.forEach(ClusterNode::startAgain);
         members.forEach(node -> node.process().awaitReady());
-        assertSameHash();
+        ClusterNode.assertSameHash(members);
     }
 
     /** The way back is open as long as one member of etcd keeps the cluster's version down. */
@@ -113,12 +113,12 @@ class MixedClusterIT {
         join(newcomer, flags);
         members.add(newcomer);
         writer.use(members);
-        assertSameHash();
+        ClusterNode.assertSameHash(members);
         ClusterNode leaver = members.getFirst();
         leave(leaver);
         members.remove(leaver);
         writer.use(members);
-        assertSameHash();
+        ClusterNode.assertSameHash(members);
     }
 
     private String clusterVersion() {
@@ -217,18 +217,5 @@ class MixedClusterIT {
                 || run.stderr().contains("not enough started members")
                 || run.stderr().contains("in sync with leader")
                 || run.stderr().contains("leader");
-    }
-
-    private void assertSameHash() {
-        long revision = Long.MAX_VALUE;
-        for (ClusterNode node : members) {
-            revision = Math.min(revision, node.revision());
-        }
-        int expected = members.getFirst().hash(revision);
-        for (ClusterNode node : members) {
-            assertThat(node.hash(revision))
-                    .as("hash of %s at %d", node, revision)
-                    .isEqualTo(expected);
-        }
     }
 }

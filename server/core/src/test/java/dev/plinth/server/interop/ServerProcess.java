@@ -177,7 +177,8 @@ public final class ServerProcess implements AutoCloseable {
 
     /** SIGTERM, and the exit code. */
     public int stop() {
-        process.destroy();
+        // Not by the process, which would close its streams, and what it says at its end is lost.
+        process.toHandle().destroy();
         return awaitExit();
     }
 

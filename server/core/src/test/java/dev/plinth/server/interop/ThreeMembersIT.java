@@ -59,7 +59,7 @@ class ThreeMembersIT {
                 assertThat(writer.missingAt(node)).as("missing at %s", node).isEmpty();
             }
         }
-        assertSameHash();
+        ClusterNode.assertSameHash(members);
     }
 
     @Test
@@ -76,12 +76,43 @@ class ThreeMembersIT {
         assertThat(follower.process().log()).anyMatch(line -> line.contains("applied snapshot"));
         assertThat(follower.keys().range(request("key/2999")).getCount()).isEqualTo(1);
         put(follower, 3000, 3010);
-        assertSameHash();
+        ClusterNode.assertSameHash(members);
         // What was installed is what a restart finds.
         follower.process().kill();
         start(follower);
         follower.process().awaitReady();
-        assertSameHash();
+        ClusterNode.assertSameHash(members);
+    }
+
+    @Test
+    void aLeaderThatIsStoppedHandsOver() {
+        ClusterNode leader = leader();
+        List<ClusterNode> others = members.stream().filter(node -> node != leader).toList();
+        try (SteadyWriter writer = new SteadyWriter(members)) {
+            put(leader, 0, 100);
+            assertThat(leader.process().stop()).isEqualTo(128 + 15);
+            assertThat(leader.process().log())
+                    .anyMatch(line -> line.contains("leadership transfer finished"));
+            assertThat(others)
+                    .anyMatch(node -> node.process().log().stream()
+                            .anyMatch(line -> line.contains("received MsgTimeoutNow")));
+            writer.use(others);
+            put(others.getFirst(), 100, 200);
+            ClusterNode follower = others.stream().filter(n -> !n.isLeader()).findFirst().get();
+            follower.process().stop();
+            assertThat(follower.process().log())
+                    .anyMatch(line -> line.contains("local server is not leader"));
+            List.of(leader, follower).forEach(node -> {
+                start(node);
+                node.process().awaitReady();
+            });
+            writer.stop();
+            for (ClusterNode node : members) {
+                node.revision();
+                assertThat(writer.missingAt(node)).as("missing at %s", node).isEmpty();
+            }
+        }
+        ClusterNode.assertSameHash(members);
     }
 
     private static RangeRequest request(String key) {
@@ -108,19 +139,6 @@ class ThreeMembersIT {
                     }
                 }
             }
-        }
-    }
-
-    private void assertSameHash() {
-        long revision = 0;
-        for (ClusterNode node : members) {
-            revision = node.revision();
-        }
-        int expected = members.getFirst().hash(revision);
-        for (ClusterNode node : members) {
-            assertThat(node.hash(revision))
-                    .as("hash of %s at %d", node, revision)
-                    .isEqualTo(expected);
         }
     }
 }
