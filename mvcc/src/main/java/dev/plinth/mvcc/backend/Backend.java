@@ -459,6 +459,10 @@ public final class Backend implements AutoCloseable {
     private void replaceFile() throws IOException {
         Database old = database;
         Path copy = file.resolveSibling("db.tmp." + old.stats().startedReadTransactions());
+        if (disk.exists(copy)) {
+            // What a crash has left must not become a part of the copy.
+            disk.unlink(copy);
+        }
         Database target = Database.open(disk, copy, old.options().withPageSize(old.pageSize()));
         try {
             Compaction.copy(old, target, COPY_BYTES_PER_TRANSACTION);
