@@ -11,6 +11,7 @@ import dev.plinth.tools.text.Console;
 import dev.plinth.tools.text.ProcessWords;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** {@code plinth ctl}, also under the name {@code etcdctl}. */
 public final class CtlTool {
@@ -28,19 +29,36 @@ public final class CtlTool {
     /** The program. */
     public static void main(String[] words) {
         Console console = Console.ofProcess();
-        CtlContext context =
-                new CtlContext(console, System.getenv(), Path.of(""), new ProcessSignals());
-        int code = run(context, ProcessWords.of(words));
+        int code =
+                run(
+                        console,
+                        System.getenv(),
+                        Path.of(""),
+                        new ProcessSignals(),
+                        ProcessWords.of(words));
         // Nothing is left to do: no need to wait for the threads of connections.
         Runtime.getRuntime().halt(code);
     }
 
-    /** Runs one command line; returns the exit code. */
-    static int run(CtlContext context, List<String> words) {
-        return new CommandLine(commands(context), context.console(), false).execute(words);
+    /**
+     * Runs one command line.
+     *
+     * @param environment variables, of which those that begin with {@code ETCDCTL_} count
+     * @param directory what relative paths are relative to
+     * @param signals how the command learns that it is to end
+     * @return the exit code
+     */
+    public static int run(
+            Console console,
+            Map<String, String> environment,
+            Path directory,
+            EndSignals signals,
+            List<String> words) {
+        CtlContext context = new CtlContext(console, environment, directory, signals);
+        return new CommandLine(commands(context), console, false).execute(words);
     }
 
-    static Command commands(CtlContext context) {
+    private static Command commands(CtlContext context) {
         KeyCommands keys = new KeyCommands(context);
         MaintenanceCommands maintenance = new MaintenanceCommands(context);
         Command root =

@@ -1,7 +1,8 @@
 package dev.plinth.tools.ctl;
 
 /** Tells a command that the user wants it to end, so that it can give back what it holds. */
-interface EndSignals {
+@FunctionalInterface
+public interface EndSignals {
     /**
      * Runs {@code release} when the process is told to end, and then ends it with code 0. Until the
      * returned handle is closed.

@@ -1,5 +1,6 @@
 package dev.plinth.tools.ctl;
 
+import com.google.protobuf.ByteString;
 import dev.plinth.api.etcdserverpb.CompactionRequest;
 import dev.plinth.api.etcdserverpb.DeleteRangeRequest;
 import dev.plinth.api.etcdserverpb.KVGrpc;
@@ -7,12 +8,15 @@ import dev.plinth.api.etcdserverpb.PutRequest;
 import dev.plinth.api.etcdserverpb.RangeRequest;
 import dev.plinth.api.etcdserverpb.RangeResponse;
 import dev.plinth.api.etcdserverpb.RangeStreamResponse;
+import dev.plinth.api.mvccpb.KeyValue;
 import dev.plinth.server.cli.CommandFailure;
 import dev.plinth.tools.cli.Command;
 import dev.plinth.tools.cli.Flag;
 import dev.plinth.tools.cli.ParsedFlags;
 import dev.plinth.tools.cli.ToolFailure;
 import dev.plinth.tools.client.CallFailure;
+import dev.plinth.tools.decode.KubernetesValue;
+import dev.plinth.tools.decode.UndecodableException;
 import dev.plinth.tools.print.Printer;
 
 /** get, put, del, compaction. */
@@ -71,6 +75,10 @@ final class KeyCommands {
 
     private void runGet(ParsedFlags flags) throws ToolFailure {
         RangeRequest request = KeyFlags.get(flags);
+        String decoder = flags.text("decode");
+        if (!decoder.isEmpty() && !decoder.equals("k8s")) {
+            throw new ToolFailure(ToolFailure.BAD_FEATURE, "unknown decoder " + decoder);
+        }
         context.connected(
                 flags,
                 session -> {
@@ -88,8 +96,25 @@ final class KeyCommands {
                                 "print-value-only is only for `--write-out=simple`");
                     }
                     Printer printer = isValueOnly ? session.valuePrinter() : session.printer();
-                    printer.range(answer);
+                    printer.range(flags.text("decode").isEmpty() ? answer : decoded(answer));
                 });
+    }
+
+    /** The same with readable values; one that is none of Kubernetes' stays as it is. */
+    private static RangeResponse decoded(RangeResponse answer) {
+        RangeResponse.Builder readable = answer.toBuilder();
+        for (KeyValue.Builder pair : readable.getKvsBuilderList()) {
+            pair.setValue(readable(pair.getValue()));
+        }
+        return readable.build();
+    }
+
+    private static ByteString readable(ByteString value) {
+        try {
+            return ByteString.copyFromUtf8(KubernetesValue.json(value.toByteArray()));
+        } catch (UndecodableException _) {
+            return value;
+        }
     }
 
     /** The parts of the streaming call as one answer. */

@@ -37,7 +37,8 @@ final class KeyFlags {
         Flag.number("max-create-rev", 0, "Maximum create revision"),
         Flag.number("min-mod-rev", 0, "Minimum modification revision"),
         Flag.number("max-mod-rev", 0, "Maximum modification revision"),
-        Flag.bool("stream", "Get the result in parts and put them together here")
+        Flag.bool("stream", "Get the result in parts and put them together here"),
+        Flag.text("decode", "", "k8s: show values as JSON that Kubernetes has stored")
     };
     static final Flag[] PUT = {
         Flag.text("lease", "0", "lease ID (in hexadecimal) to attach to the key"),

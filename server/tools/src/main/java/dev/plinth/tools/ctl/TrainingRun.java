@@ -93,9 +93,9 @@ public final class TrainingRun {
                 new ByteArrayInputStream("\nput a b\n\n\n".getBytes(StandardCharsets.UTF_8));
         Console console =
                 Console.of(in, OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
-        CtlContext context = new CtlContext(console, Map.of(), Path.of(""), new ProcessSignals());
         String[] words = (command + " " + LISTENING + endpoint).split(" ");
-        return CtlTool.run(context, ProcessWords.of(words));
+        return CtlTool.run(
+                console, Map.of(), Path.of(""), new ProcessSignals(), ProcessWords.of(words));
     }
 
     private static int freePort() throws IOException {

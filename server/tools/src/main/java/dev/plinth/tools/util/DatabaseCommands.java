@@ -76,8 +76,7 @@ final class DatabaseCommands {
         if (flags.arguments().size() != 1) {
             throw ToolFailure.arguments("hashkv requires exactly one argument");
         }
-        Path file = context.path(flags.arguments().getFirst());
-        context.requireFile(file);
+        Path file = context.requireFile(flags.arguments().getFirst());
         HashResult result;
         try {
             // On a copy: opening a store takes up a compaction that was begun, which changes it.

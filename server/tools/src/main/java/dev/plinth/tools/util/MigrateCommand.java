@@ -48,8 +48,7 @@ final class MigrateCommand {
     private void run(ParsedFlags flags) throws ToolFailure {
         StorageVersion target = target(flags.text("target-version"));
         Path data = context.path(flags.text("data-dir"));
-        Path file = DatabaseCommands.database(data);
-        context.requireFile(file);
+        Path file = context.requireFile(DatabaseCommands.database(data).toString());
         try (Backend backend = context.openBackend(file, flags)) {
             Optional<StorageVersion> present = StorageVersion.detect(backend);
             if (present.isPresent() && present.get().equals(target)) {

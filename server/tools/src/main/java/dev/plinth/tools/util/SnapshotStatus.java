@@ -50,8 +50,7 @@ final class SnapshotStatus {
         if (flags.arguments().size() != 1) {
             throw ToolFailure.arguments("snapshot status requires exactly one argument");
         }
-        Path path = context.path(flags.arguments().getFirst());
-        context.requireFile(path);
+        Path path = context.requireFile(flags.arguments().getFirst());
         Report report;
         try (Database database = context.openReadOnly(path, flags);
                 ReadTransaction read = database.beginRead()) {

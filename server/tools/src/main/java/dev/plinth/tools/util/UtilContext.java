@@ -33,11 +33,13 @@ record UtilContext(Disk disk, Clock clock, Path directory, Console console) {
     }
 
     /** Refuses what is not there, in the words of a failed {@code stat}. */
-    void requireFile(Path path) throws ToolFailure {
+    Path requireFile(String name) throws ToolFailure {
+        Path path = path(name);
         if (!Files.exists(path)) {
             throw ToolFailure.error(
-                    FileErrors.text("stat", path, new NoSuchFileException(path.toString())));
+                    FileErrors.text("stat", Path.of(name), new NoSuchFileException(name)));
         }
+        return path;
     }
 
     /** How long a lock of another process is waited for. */

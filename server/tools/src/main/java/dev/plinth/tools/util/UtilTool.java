@@ -9,6 +9,8 @@ import dev.plinth.tools.cli.HelpCommand;
 import dev.plinth.tools.cli.ManualCommand;
 import dev.plinth.tools.text.Console;
 import dev.plinth.tools.text.ProcessWords;
+import dev.plinth.walio.io.Clock;
+import dev.plinth.walio.io.Disk;
 import dev.plinth.walio.io.LinuxDisk;
 import dev.plinth.walio.io.SystemClock;
 import java.nio.file.Path;
@@ -33,14 +35,28 @@ public final class UtilTool {
     /** The program. */
     public static void main(String[] words) {
         Console console = Console.ofProcess();
-        UtilContext context =
-                new UtilContext(new LinuxDisk(), new SystemClock(), Path.of(""), console);
-        Runtime.getRuntime().halt(run(context, ProcessWords.of(words)));
+        int code =
+                run(
+                        new LinuxDisk(),
+                        new SystemClock(),
+                        Path.of(""),
+                        console,
+                        ProcessWords.of(words));
+        Runtime.getRuntime().halt(code);
     }
 
-    /** Runs one command line; returns the exit code. */
-    static int run(UtilContext context, List<String> words) {
-        return new CommandLine(commands(context), context.console(), true).execute(words);
+    /**
+     * Runs one command line.
+     *
+     * @param disk where the files are
+     * @param clock time
+     * @param directory what relative paths are relative to
+     * @return the exit code
+     */
+    public static int run(
+            Disk disk, Clock clock, Path directory, Console console, List<String> words) {
+        UtilContext context = new UtilContext(disk, clock, directory, console);
+        return new CommandLine(commands(context), console, true).execute(words);
     }
 
     private static Command commands(UtilContext context) {
@@ -50,6 +66,7 @@ public final class UtilTool {
                         .inheritedFlags(GLOBAL);
         return root.add(
                 new CompletionCommand(root, context.console()).command(),
+                new DecodeCommand(context).command(),
                 database.defrag(),
                 database.hashKv(),
                 new HelpCommand(root, context.console()).command(),

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plinth.tools.cli;
+
+import org.jspecify.annotations.NullMarked;

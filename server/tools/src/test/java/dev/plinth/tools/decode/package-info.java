@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plinth.tools.decode;
+
+import org.jspecify.annotations.NullMarked;

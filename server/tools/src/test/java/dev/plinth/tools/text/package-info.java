@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plinth.tools.text;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plinth.tools.util;
+
+import org.jspecify.annotations.NullMarked;
