@@ -50,6 +50,7 @@ class CrashTest {
         private final Backend backend;
         private final KeyValueStore store;
         private long announced;
+        private long nowNanos;
 
         Member(Disk disk) {
             Database database =
@@ -104,11 +105,15 @@ class CrashTest {
 
         private void work(Random random) {
             try {
-                switch (random.nextInt(8)) {
+                nowNanos += BackendOptions.DEFAULT.checkpointIntervalNanos();
+                switch (random.nextInt(10)) {
                     case 0 -> backend.flush();
                     case 1 -> backend.forceCommit();
                     case 2 -> backend.defragment();
                     case 3 -> store.compactor().doWork(Long.MAX_VALUE / 2);
+                    case 4, 5 -> backend.committer().doFlushes(nowNanos);
+                    // With entries applied that no flush has moved.
+                    case 6 -> backend.committer().doCheckpoints(nowNanos);
                     default -> {}
                 }
             } catch (IOException e) {

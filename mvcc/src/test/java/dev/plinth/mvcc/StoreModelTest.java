@@ -134,7 +134,8 @@ class StoreModelTest {
         int sub = firstSub;
         byte[] key = keys.get(random.nextInt(keys.size()));
         if (random.nextInt(4) != 0) {
-            byte[] value = new byte[random.nextInt(50) == 0 ? 20_000 : random.nextInt(40)];
+            // Two large ones fill a segment of the write buffer, often within a transaction.
+            byte[] value = new byte[random.nextInt(50) == 0 ? 100_000 : random.nextInt(40)];
             random.nextBytes(value);
             txn.put(key, value, 0);
             ModelIndex.Found found = model.index.put(key, main, sub);

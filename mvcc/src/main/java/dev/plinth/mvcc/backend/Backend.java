@@ -561,7 +561,7 @@ public final class Backend implements AutoCloseable {
      * A last flush and checkpoint, then closes the file. Waits until the last reader is done: the
      * mapping must not go away under it.
      *
-     * @throws IllegalStateException a view stayed open for ten seconds
+     * @throws IllegalStateException a view is open, and none was closed for ten seconds
      */
     @Override
     public void close() {

@@ -3,7 +3,7 @@ package dev.plinth.mvcc.backend;
 import dev.plinth.mvcc.reclaim.Epochs;
 import dev.plinth.pagestore.Database;
 import java.util.ArrayDeque;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * held; {@link #newest} by any thread.
  */
 final class Generations {
-    private static final int CLOSE_WAITS = 10_000;
-    private static final long CLOSE_WAIT_NANOS = 1_000_000L;
+    private static final long CLOSE_WAIT_SECONDS = 10;
 
     /** A generation that no new reader finds; the last one of a replaced file closes the file. */
     private record RetiredGeneration(
@@ -80,11 +79,8 @@ final class Generations {
     }
 
     private void awaitReaders() {
-        for (int i = 0; epochs.isPinned(); i++) {
-            if (i == CLOSE_WAITS) {
-                throw new IllegalStateException("a view of the store is still open");
-            }
-            LockSupport.parkNanos(CLOSE_WAIT_NANOS);
+        if (!epochs.awaitUnpinned(CLOSE_WAIT_SECONDS, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("a view of the store is still open");
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.plinth.mvcc.reclaim;
 
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * reader finds the state of {@code e} or a later one, from which nothing retired at {@code e} can
  * be reached. An epoch loaded early and stored late is merely too small, which is safe.
  *
- * <p>Cost: one compare-and-set to pin (on a slot that other threads rarely use), one store to
- * unpin; nothing is allocated up to {@value #SLOTS} readers at a time, beyond it another table is
- * linked. Slots lie 64 bytes apart.
+ * <p>Cost: one compare-and-set to pin (on a slot that other threads rarely use), one exchange to
+ * unpin and a look at a field that hardly ever changes; nothing is allocated up to {@value #SLOTS}
+ * readers at a time, beyond it another table is linked. Slots lie 64 bytes apart.
  */
 public final class Epochs {
 
@@ -41,6 +43,9 @@ public final class Epochs {
 
     private final AtomicLong current = new AtomicLong();
     private final Table first = new Table();
+
+    /** Of the thread that waits for readers to end. */
+    private volatile @Nullable Semaphore unpinned;
 
     /** The epoch of the newest published state. */
     public long current() {
@@ -82,6 +87,10 @@ public final class Epochs {
         if (table.slots.getAndSet(slot * SPACING, FREE) == FREE) {
             throw new IllegalStateException("ticket " + ticket + " is not pinned");
         }
+        Semaphore told = unpinned;
+        if (told != null) {
+            told.release();
+        }
     }
 
     /** The smallest pinned epoch, or the current one when nothing is pinned. */
@@ -105,6 +114,36 @@ public final class Epochs {
             }
         }
         return false;
+    }
+
+    /**
+     * Waits until nothing is pinned; one thread at a time. Whoever unpins frees the slot and then
+     * looks whether somebody waits; who waits says so and then looks at the slots.
+     *
+     * @param limit longest time between two readers that end
+     * @return false if none ended for so long
+     */
+    public boolean awaitUnpinned(long limit, TimeUnit unit) {
+        Semaphore told = new Semaphore(0);
+        unpinned = told;
+        boolean isInterrupted = false;
+        try {
+            while (isPinned()) {
+                try {
+                    if (!told.tryAcquire(limit, unit)) {
+                        return !isPinned();
+                    }
+                } catch (InterruptedException e) {
+                    isInterrupted = true;
+                }
+            }
+            return true;
+        } finally {
+            unpinned = null;
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private Table nextTable(Table table) {

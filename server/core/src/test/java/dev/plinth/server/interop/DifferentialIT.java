@@ -54,14 +54,9 @@ class DifferentialIT {
                                 ? RandomAuthOperations.ROOT
                                 : auth.caller();
                 Future<String> expected = beside.submit(() -> reference.answer(request, caller));
+                String where = "operation %d of seed %d by \"%s\"".formatted(i, SEED, caller);
                 assertThat(tested.answer(request, caller))
-                        .as(
-                                "operation %d of seed %d by \"%s\": %s %s",
-                                i,
-                                SEED,
-                                caller,
-                                request.getDescriptorForType().getName(),
-                                DifferentialPeer.shown(request))
+                        .as(() -> where + ": " + named(request))
                         .isEqualTo(expected.get());
                 operations.revisionIs(reference.revision());
                 if (i % EVENTS_EVERY == 0) {
@@ -71,6 +66,10 @@ class DifferentialIT {
             compareEvents(reference, tested);
             assertThat(tested.hash()).isEqualTo(reference.hash());
         }
+    }
+
+    private static String named(Message request) {
+        return request.getDescriptorForType().getName() + " " + DifferentialPeer.shown(request);
     }
 
     /** What the watchers over all keys, opened at the start, have seen since the last look. */
