@@ -60,7 +60,10 @@ final class MpscQueue<T> {
         return (T) element;
     }
 
-    /** Whether there was nothing to take a moment ago; any thread. */
+    /**
+     * Whether there was nothing to take a moment ago; any thread. While the consumer is taking an
+     * element others may miss the one behind it: the consumer looks again.
+     */
     boolean isEmpty() {
         return SLOT.getVolatile(slots, (int) consumed.get() & mask) == null;
     }
