@@ -28,6 +28,9 @@ final class SessionReplay implements AutoCloseable {
     private static final int LIMIT_SECONDS = 15;
     private static final int ENDPOINTS = 10;
 
+    /** For questions of our own, on machines where servers come up slowly. */
+    private static final String PATIENT = "--command-timeout=60s";
+
     private final JsonObject header;
     private final Path directory;
     private final int members;
@@ -88,7 +91,13 @@ final class SessionReplay implements AutoCloseable {
             if (difference.isEmpty()) {
                 passed++;
             } else {
-                failures.add("#" + step.get("n") + " " + step.get("argv") + "\n" + difference);
+                failures.add(
+                        "#%s %s%n%s%nerrors: %s"
+                                .formatted(
+                                        step.get("n"),
+                                        step.get("argv"),
+                                        difference,
+                                        actual.stderr()));
             }
         }
         return failures;
@@ -136,7 +145,8 @@ final class SessionReplay implements AutoCloseable {
 
     private void readIds() throws InterruptedException {
         JsonObject list =
-                JsonParser.parseString(output(names.get("EP"), "member", "list")).getAsJsonObject();
+                JsonParser.parseString(output(names.get("EP"), "member", "list", PATIENT))
+                        .getAsJsonObject();
         names.set(
                 "CID",
                 Long.toHexString(unsigned(list.getAsJsonObject("header").get("cluster_id"))));
@@ -171,12 +181,7 @@ final class SessionReplay implements AutoCloseable {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS * SLOWER);
         while (System.nanoTime() - deadline < 0) {
             JsonArray all =
-                    JsonParser.parseString(
-                                    output(
-                                            names.get("EPS"),
-                                            "endpoint",
-                                            "status",
-                                            "--command-timeout=30s"))
+                    JsonParser.parseString(output(names.get("EPS"), "endpoint", "status", PATIENT))
                             .getAsJsonArray();
             String leader = null;
             String follower = null;
@@ -285,6 +290,10 @@ final class SessionReplay implements AutoCloseable {
                         || words.stream().anyMatch(word -> word.startsWith("--endpoints"));
         if (!hasEndpoints) {
             environment.put("ETCDCTL_ENDPOINTS", names.get("EP"));
+        }
+        boolean hasTimeout = words.stream().anyMatch(word -> word.startsWith("--command-timeout"));
+        if (!hasTimeout) {
+            environment.put("ETCDCTL_COMMAND_TIMEOUT", "60s");
         }
         if (step.has("env")) {
             for (Map.Entry<String, JsonElement> each : step.getAsJsonObject("env").entrySet()) {
