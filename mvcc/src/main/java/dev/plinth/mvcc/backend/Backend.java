@@ -525,6 +525,11 @@ public final class Backend implements AutoCloseable {
         return database.stats().inUseBytes();
     }
 
+    /** Read transactions of the page store that are open. */
+    public int openReadTransactions() {
+        return database.stats().openReadTransactions();
+    }
+
     /** Bytes in the write buffer that no flush has moved yet. */
     public long bufferedBytes() {
         return revisions.bufferedBytes();

@@ -22,7 +22,12 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @State
 public class UnaryCallStress {
     private final RecordedCall recorded = new RecordedCall();
-    private final UnaryCall call = new UnaryCall(recorded, new Metadata(), null);
+    private final UnaryCall call =
+            new UnaryCall(
+                    recorded,
+                    new Metadata(),
+                    null,
+                    new SlowCalls(System::nanoTime, () -> 0, Long.MAX_VALUE, null));
 
     /** The answer. */
     @Actor

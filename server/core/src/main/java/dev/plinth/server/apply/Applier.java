@@ -63,6 +63,7 @@ public final class Applier {
     private final AuthApplier authApplier;
     private final RequestRights rights;
     private final LongSupplier consistentIndex;
+    private final ApplyRecorder recorder;
     private final EntryReader entry = new EntryReader();
 
     /**
@@ -71,6 +72,7 @@ public final class Applier {
      * @param raiseNoSpace proposes, without waiting, the alarm that this member is out of space
      * @param nanoClock monotonic time, for the expiry of leases on this member
      * @param consistentIndex index of the entry before the one being applied
+     * @param recorder told what was applied
      */
     public Applier(
             KeyValueStore store,
@@ -82,7 +84,8 @@ public final class Applier {
             Waiters waiters,
             Runnable raiseNoSpace,
             LongSupplier nanoClock,
-            LongSupplier consistentIndex) {
+            LongSupplier consistentIndex,
+            ApplyRecorder recorder) {
         this.store = store;
         this.lessor = lessor;
         this.alarms = alarms;
@@ -96,6 +99,7 @@ public final class Applier {
         this.authApplier = new AuthApplier(auth);
         this.rights = new RequestRights(auth, lessor);
         this.consistentIndex = consistentIndex;
+        this.recorder = recorder;
     }
 
     /**
@@ -141,6 +145,7 @@ public final class Applier {
         if (!newer) {
             return;
         }
+        long startNanos = recorder.now();
         ApplyResult result;
         try {
             result = execute();
@@ -153,6 +158,7 @@ public final class Applier {
             raiseNoSpace.run();
         }
         waiters.complete(id, result);
+        recorder.applied(entry, result, startNanos);
     }
 
     private static boolean isNoSpace(ApplyResult result) {
@@ -248,7 +254,9 @@ public final class Applier {
         rights.check(request, caller());
         boolean admitted = quota.admits(BackendQuota.charge(request));
         try (WriteView view = store.write()) {
-            return unlessFull(executor.put(request, view), admitted);
+            ApplyResult done = executor.put(request, view);
+            recorder.put(request);
+            return unlessFull(done, admitted);
         }
     }
 
@@ -262,13 +270,16 @@ public final class Applier {
         boolean admitted = quota.admits(charge);
         boolean withRanges = waiters.isWaiting(entry.requestId());
         try (WriteView view = store.write()) {
-            return unlessFull(executor.write(request, view, withRanges), admitted);
+            ApplyResult done = executor.write(request, view, withRanges);
+            recorder.txn(request, done);
+            return unlessFull(done, admitted);
         }
     }
 
     private ApplyResult delete(DeleteRangeRequest request) throws RefusedException {
         checkNotCorrupt();
         rights.check(request, caller());
+        recorder.delete();
         try (WriteView view = store.write()) {
             return executor.delete(request, view);
         }
@@ -285,6 +296,7 @@ public final class Applier {
         checkSpaceAlarm();
         boolean admitted = quota.admits(BackendQuota.LEASE_CHARGE_BYTES);
         long ttlSeconds = lessor.grant(request.getID(), request.getTTL(), nanoClock.getAsLong());
+        recorder.granted(ttlSeconds);
         LeaseGrantResponse response =
                 LeaseGrantResponse.newBuilder().setID(request.getID()).setTTL(ttlSeconds).build();
         return unlessFull(done(ResponseBody.of(response)), admitted);
@@ -294,6 +306,7 @@ public final class Applier {
         checkNotCorrupt();
         rights.checkLease(request.getID(), caller());
         lessor.revoke(request.getID(), store);
+        recorder.revoked();
         return done(ResponseBody.EMPTY);
     }
 
@@ -313,12 +326,14 @@ public final class Applier {
             case GET -> response.addAllAlarms(alarms.active(type));
             case ACTIVATE -> {
                 if (type != AlarmType.NONE) {
+                    recorder.alarm(request.getMemberID(), type, true);
                     response.addAlarms(alarms.activate(request.getMemberID(), type));
                 }
             }
             case DEACTIVATE -> {
                 AlarmMember removed = alarms.deactivate(request.getMemberID(), type);
                 if (removed != null) {
+                    recorder.alarm(request.getMemberID(), type, false);
                     response.addAlarms(removed);
                 }
             }

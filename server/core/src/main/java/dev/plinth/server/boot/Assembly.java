@@ -8,6 +8,7 @@ import dev.plinth.raft.Peer;
 import dev.plinth.raft.RaftException;
 import dev.plinth.server.apply.AlarmStore;
 import dev.plinth.server.apply.Applier;
+import dev.plinth.server.apply.ApplyRecorder;
 import dev.plinth.server.auth.AuthStore;
 import dev.plinth.server.auth.Caller;
 import dev.plinth.server.auth.Passwords;
@@ -41,6 +42,8 @@ import dev.plinth.server.maintenance.MemberReleases;
 import dev.plinth.server.maintenance.VersionKeeper;
 import dev.plinth.server.membership.ClusterOperations;
 import dev.plinth.server.metrics.Buckets;
+import dev.plinth.server.metrics.Counter;
+import dev.plinth.server.metrics.Gauge;
 import dev.plinth.server.metrics.Histogram;
 import dev.plinth.server.metrics.Metrics;
 import dev.plinth.server.peer.ForwardedPromotions;
@@ -53,6 +56,7 @@ import dev.plinth.server.quota.BackendQuota;
 import dev.plinth.server.rpc.OwnLeases;
 import dev.plinth.server.rpc.ServiceContext;
 import dev.plinth.server.rpc.ServiceLimits;
+import dev.plinth.server.rpc.SlowCalls;
 import dev.plinth.server.rpc.SpaceCheck;
 import dev.plinth.server.rpc.Transport;
 import dev.plinth.walio.io.Clock;
@@ -62,6 +66,7 @@ import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -112,6 +117,7 @@ final class Assembly {
     private final Lifecycle lifecycle;
     private final Member member;
     private final Transport sockets;
+    private final ApplyRecorder recorder;
     private final SecureRandom random = new SecureRandom();
     private @Nullable ExecutorService background;
 
@@ -134,6 +140,9 @@ final class Assembly {
         this.lifecycle = lifecycle;
         this.member = member;
         this.sockets = sockets;
+        this.recorder =
+                new ApplyRecorder(
+                        metrics, clock::monotonicNanos, config.requests().warningApplyNanos(), log);
     }
 
     /** Starts everything; clients are served when the cluster knows this member. */
@@ -172,20 +181,21 @@ final class Assembly {
                             peers.set(made);
                             return made;
                         },
-                        new StateReplacement(
-                                backend,
-                                engine.opener(),
-                                received,
-                                dir.database(),
-                                new StateReplacement.Readers(
-                                        engine.lessor(),
-                                        engine.store(),
-                                        engine.alarms(),
-                                        auth,
-                                        engine.membership(),
-                                        storageVersion),
-                                transfers,
-                                log));
+                        counted(
+                                new StateReplacement(
+                                        backend,
+                                        engine.opener(),
+                                        received,
+                                        dir.database(),
+                                        new StateReplacement.Readers(
+                                                engine.lessor(),
+                                                engine.store(),
+                                                engine.alarms(),
+                                                auth,
+                                                engine.membership(),
+                                                storageVersion),
+                                        transfers,
+                                        log)));
         viewAt.set(consensus.applyLoop()::viewAt);
         raiseNoSpace.set(new SpaceCheck(quota, consensus.member())::raiseAlarm);
         tellMetrics(engine, consensus, quota);
@@ -235,6 +245,21 @@ final class Assembly {
         consensus.begin();
     }
 
+    private SnapshotInstaller counted(SnapshotInstaller installer) {
+        Gauge running =
+                metrics.gauge(
+                        "etcd_server_snapshot_apply_in_progress_total",
+                        "1 if the server is applying the incoming snapshot. 0 if none.");
+        return snapshot -> {
+            running.set(1);
+            try {
+                return installer.install(snapshot);
+            } finally {
+                running.set(0);
+            }
+        };
+    }
+
     /** Threads for snapshots in both directions: they block, on the disk and on the peer. */
     private ExecutorService transfers() {
         ExecutorService transfers =
@@ -266,9 +291,12 @@ final class Assembly {
     }
 
     private void tellMetrics(Engine engine, Consensus consensus, BackendQuota quota) {
+        FixedMetrics.register(metrics, config);
+        ProcessMetrics.register(metrics);
         MemberMetrics parts = new MemberMetrics(metrics);
         parts.log(engine.found().log());
         parts.database(engine.backend(), engine.store(), quota);
+        parts.consensus(consensus);
         LocalMember local = consensus.member();
         parts.member(local, () -> local.leaderId() == local.memberId(), config.compat().release());
     }
@@ -333,7 +361,12 @@ final class Assembly {
                             engine.membership(),
                             engine.backend().get(),
                             found.log(),
-                            new SnapFiles(disk, dir.snap(), WalFiles.form(config.compat())),
+                            new SnapFiles(
+                                    disk,
+                                    dir.snap(),
+                                    WalFiles.form(config.compat()),
+                                    clock,
+                                    metrics),
                             transport,
                             installer,
                             waiters ->
@@ -347,10 +380,14 @@ final class Assembly {
                                                     waiters,
                                                     () -> raiseNoSpace.get().run(),
                                                     clock::monotonicNanos,
-                                                    () -> engine.backend().get().consistentIndex())
+                                                    () -> engine.backend().get().consistentIndex(),
+                                                    recorder)
                                             ::apply,
                             storageVersion::current),
-                    new MemberHooks(engine.lessor(), storageVersion),
+                    new MemberHooks(
+                            engine.lessor(),
+                            storageVersion,
+                            new ClusterVersionMetric(metrics, engine.membership())),
                     new Consensus.Surroundings(clock, random, log));
         } catch (RaftException e) {
             throw new StartException("raft: " + e.getMessage(), e);
@@ -361,8 +398,17 @@ final class Assembly {
     private final class MemberHooks implements Consensus.Hooks {
         private final Lessor lessor;
         private final StorageVersionKeeper storageVersion;
+        private final ClusterVersionMetric clusterVersion;
+        private final Counter leaderChanges =
+                metrics.counter(
+                        "etcd_server_leader_changes_seen_total",
+                        "The number of leader changes seen.");
 
-        MemberHooks(Lessor lessor, StorageVersionKeeper storageVersion) {
+        MemberHooks(
+                Lessor lessor,
+                StorageVersionKeeper storageVersion,
+                ClusterVersionMetric clusterVersion) {
+            this.clusterVersion = clusterVersion;
             this.lessor = lessor;
             this.storageVersion = storageVersion;
         }
@@ -378,8 +424,14 @@ final class Assembly {
         }
 
         @Override
+        public void leaderChanged() {
+            leaderChanges.increment();
+        }
+
+        @Override
         public void batchApplied() {
             storageVersion.follow();
+            clusterVersion.follow();
         }
 
         @Override
@@ -421,7 +473,7 @@ final class Assembly {
                 thread(
                         new TurnAgent(
                                 "compactor",
-                                engine.store().compactor()::doWork,
+                                new CompactionTimer(engine.store(), clock, metrics)::doWork,
                                 clock::monotonicNanos,
                                 10 * MILLI),
                         0);
@@ -542,7 +594,14 @@ final class Assembly {
                 background,
                 timer,
                 clock::monotonicNanos,
-                random);
+                random,
+                metrics,
+                recorder,
+                new SlowCalls(
+                        clock::monotonicNanos,
+                        clock::wallMillis,
+                        requests.warningUnaryNanos(),
+                        log));
     }
 
     private void startMaintenance(
@@ -569,6 +628,14 @@ final class Assembly {
                         config.gates().isOn("PriorityRequest"),
                         clock::monotonicNanos,
                         log);
+        metrics.counter(
+                "etcd_debugging_server_lease_expired_total",
+                "The total number of expired leases.",
+                leases::expiredCount);
+        metrics.gauge(
+                "etcd_debugging_auth_revision",
+                "The current revision of auth store.",
+                auth::revision);
         Timers timers = new Timers(clock::monotonicNanos);
         timers.every(20 * MILLI, announcer::turn);
         timers.every(100 * MILLI, releases::turn);
@@ -640,6 +707,8 @@ final class Assembly {
     private void ready(ClientServer clients, ServiceContext services, DiskWatchdog watchdog) {
         try {
             clients.serve(services, metrics, watchdog);
+            InitDaemon.ready(
+                    Objects.requireNonNullElse(System.getenv("NOTIFY_SOCKET"), ""), sockets, log);
         } catch (StartException e) {
             log.fatal("listener failed", "error", e.getMessage());
             lifecycle.end(1);

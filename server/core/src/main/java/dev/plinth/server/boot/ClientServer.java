@@ -4,14 +4,18 @@ import dev.plinth.server.concurrency.ConcurrencyServices;
 import dev.plinth.server.config.FlagValues;
 import dev.plinth.server.config.ListenUrl;
 import dev.plinth.server.config.ServerConfig;
+import dev.plinth.server.gateway.Console;
+import dev.plinth.server.gateway.DebugEndpoints;
 import dev.plinth.server.gateway.DiskWatchdog;
 import dev.plinth.server.gateway.Endpoints;
 import dev.plinth.server.gateway.HttpGateway;
 import dev.plinth.server.gateway.HttpListener;
 import dev.plinth.server.gateway.HttpOptions;
 import dev.plinth.server.gateway.MetricsHttp;
+import dev.plinth.server.gateway.Site;
 import dev.plinth.server.log.Log;
 import dev.plinth.server.metrics.Metrics;
+import dev.plinth.server.rpc.CallMetrics;
 import dev.plinth.server.rpc.ClientListener;
 import dev.plinth.server.rpc.InProcessServices;
 import dev.plinth.server.rpc.ListenerOptions;
@@ -103,19 +107,26 @@ final class ClientServer implements AutoCloseable {
         Services services = new Services(context);
         Executor background = context.background();
         int messageBytesMax = (int) config.requests().requestBytesMax() + MESSAGE_OVERHEAD_BYTES;
-        InProcessServices inProcess = inProcess(services, context);
+        CallMetrics calls =
+                new CallMetrics(
+                        metrics,
+                        config.flags().text("metrics").equals("extensive"),
+                        context.nanoClock());
+        InProcessServices inProcess = inProcess(services, context, calls);
         internal = inProcess;
         List<ServerServiceDefinition> clients =
                 services.guarded(ConcurrencyServices.definitions(inProcess.channel()));
         inProcess.add(clients);
         List<ServerServiceDefinition> all = new ArrayList<>(services.definitions());
         all.addAll(clients);
+        calls.announce(all);
         HttpGateway gateway =
                 new HttpGateway(
                         inProcess.channel(),
                         new Endpoints(context, metrics, watchdog),
                         httpOptions(messageBytesMax),
-                        context.auth()::isEnabled);
+                        context.auth()::isEnabled,
+                        sites(context));
         boolean isSplit = !config.listeners().clientHttp().isEmpty();
         for (ListenUrl url : config.listeners().client()) {
             try {
@@ -123,7 +134,7 @@ final class ClientServer implements AutoCloseable {
                         ClientListener.start(
                                 address(url),
                                 transport,
-                                options(),
+                                options(calls),
                                 all,
                                 background,
                                 messageBytesMax,
@@ -143,6 +154,25 @@ final class ClientServer implements AutoCloseable {
         for (ListenUrl url : config.listeners().clientHttp()) {
             tell(url, "http");
         }
+    }
+
+    private List<Site> sites(ServiceContext context) throws StartException {
+        FlagValues flags = config.flags();
+        List<Site> sites = new ArrayList<>();
+        sites.add(
+                new DebugEndpoints(
+                        context.member(),
+                        flags.bool("enable-pprof") || config.log().level().equals("debug"),
+                        List.of("etcd", "--name=" + config.identity().name()),
+                        context.background()));
+        if (flags.bool("enable-console")) {
+            try {
+                sites.add(new Console());
+            } catch (IOException e) {
+                throw new StartException(String.valueOf(e.getMessage()), e);
+            }
+        }
+        return sites;
     }
 
     private void tell(ListenUrl url, String traffic) {
@@ -182,10 +212,10 @@ final class ClientServer implements AutoCloseable {
         return transport.unixAddress(url.host());
     }
 
-    private static InProcessServices inProcess(Services services, ServiceContext context)
-            throws StartException {
+    private static InProcessServices inProcess(
+            Services services, ServiceContext context, CallMetrics calls) throws StartException {
         try {
-            return InProcessServices.start(services, context.background());
+            return InProcessServices.start(services, context.background(), calls);
         } catch (IOException e) {
             throw new StartException("in-process services: " + e.getMessage(), e);
         }
@@ -201,13 +231,14 @@ final class ClientServer implements AutoCloseable {
                 messageBytesMax);
     }
 
-    private ListenerOptions options() {
+    private ListenerOptions options(CallMetrics calls) {
         FlagValues flags = config.flags();
         return new ListenerOptions(
                 (int) Math.min(config.requests().concurrentStreamsMax(), Integer.MAX_VALUE),
                 flags.nanos("grpc-keepalive-min-time"),
                 flags.nanos("grpc-keepalive-interval"),
                 flags.nanos("grpc-keepalive-timeout"),
+                calls,
                 flags.bool("client-cert-auth"));
     }
 

@@ -39,7 +39,7 @@ final class LeadershipOnStop implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         String self = MemberIds.text(member.memberId());
         if (member.leaderId() != member.memberId()) {
             log.info(
@@ -74,6 +74,8 @@ final class LeadershipOnStop implements AutoCloseable {
                 return;
             }
             handOver(self, MemberIds.text(successor.getAsLong()), successor, startNanos);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
             log.warn("leadership transfer failed", "local-member-id", self, "error", reason(e));
         }

@@ -1,19 +1,36 @@
 package dev.plinth.server.boot;
 
+import dev.plinth.server.config.LogRotation;
 import dev.plinth.server.config.ServerConfig;
 import dev.plinth.server.log.LogLevel;
 import dev.plinth.server.log.LogSink;
+import dev.plinth.server.log.RotatingFile;
 import dev.plinth.server.log.SinkLoggerFinder;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Points the process's log where the flags say. */
 final class LogSetup {
     private LogSetup() {}
+
+    private static OutputStream file(Path path, @Nullable LogRotation rotation) throws IOException {
+        return rotation == null
+                ? new FileOutputStream(path.toFile(), true)
+                : new RotatingFile(
+                        path,
+                        rotation,
+                        InstantSource.system(),
+                        ZoneId.systemDefault(),
+                        task -> Thread.ofVirtual().name("log-rotation").start(task));
+    }
 
     /**
      * Opens the targets and configures the sink.
@@ -28,7 +45,7 @@ final class LogSetup {
                         // The journal keeps what services write to standard error.
                         case "default", "stderr", "systemd/journal" -> LogSink.standardError();
                         case "stdout" -> new FileOutputStream(FileDescriptor.out);
-                        default -> new FileOutputStream(output, true);
+                        default -> file(Path.of(output), config.rotation());
                     });
         }
         LogLevel level = LogLevel.of(config.level());

@@ -1,7 +1,10 @@
 package dev.plinth.server.boot;
 
 import dev.plinth.mvcc.KeyValueStore;
+import dev.plinth.mvcc.RangeQuery;
+import dev.plinth.mvcc.ReadView;
 import dev.plinth.server.cluster.MemberIds;
+import dev.plinth.server.consensus.Consensus;
 import dev.plinth.server.consensus.EntryLog;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.metrics.Metrics;
@@ -12,6 +15,19 @@ import java.util.function.BooleanSupplier;
 /** Registers what the parts of a member know anyway and is looked up when somebody asks. */
 final class MemberMetrics {
     private static final double NANOS = 1e9;
+
+    /** Counted in the index, without reading a pair. */
+    private static final RangeQuery EVERY_KEY =
+            new RangeQuery(
+                    new byte[1],
+                    new byte[0],
+                    0,
+                    0,
+                    RangeQuery.SortOrder.NONE,
+                    RangeQuery.SortTarget.KEY,
+                    RangeQuery.KeysOnly.FROM_INDEX,
+                    true,
+                    RangeQuery.RevisionFilter.NONE);
 
     private final Metrics metrics;
 
@@ -51,6 +67,15 @@ final class MemberMetrics {
                 "Total size of the underlying database logically in use in bytes.",
                 () -> backend.get().sizeInUseBytes());
         metrics.gauge(
+                "etcd_mvcc_db_open_read_transactions",
+                "The number of currently open read transactions",
+                () -> backend.get().openReadTransactions());
+        metrics.gauge("etcd_debugging_mvcc_keys_total", "Total number of keys.", () -> keys(store));
+        metrics.gauge(
+                "etcd_debugging_mvcc_pending_events_total",
+                "Always 0: watchers hold positions in the history, no events wait to be sent.",
+                () -> 0);
+        metrics.gauge(
                 "etcd_server_quota_backend_bytes",
                 "Current backend storage quota size in bytes.",
                 quota::limitBytes);
@@ -78,6 +103,28 @@ final class MemberMetrics {
                 "plinth_disk_backend_buffered_bytes",
                 "Changes that are not yet in the database file.",
                 () -> backend.get().bufferedBytes());
+    }
+
+    private static double keys(KeyValueStore store) {
+        try (ReadView view = store.read()) {
+            return view.range(EVERY_KEY).count();
+        }
+    }
+
+    void consensus(Consensus consensus) {
+        metrics.gauge(
+                "etcd_server_proposals_pending",
+                "The current number of pending proposals to commit.",
+                consensus::waitingProposals);
+        metrics.counter(
+                "etcd_server_slow_read_indexes_total",
+                "The total number of pending read indexes not in sync with leader's or timed out"
+                        + " read index requests.",
+                consensus::slowReadIndexes);
+        metrics.counter(
+                "etcd_server_read_indexes_failed_total",
+                "The total number of failed read indexes seen.",
+                consensus::failedReadIndexes);
     }
 
     void member(LocalMember member, BooleanSupplier isLeader, String version) {

@@ -14,6 +14,7 @@ import dev.plinth.server.cluster.MemberJson;
 import dev.plinth.server.cluster.V2Store;
 import dev.plinth.server.config.CompatVersion;
 import dev.plinth.server.core.ClusterMember;
+import dev.plinth.server.metrics.Metrics;
 import dev.plinth.walio.WalOptions;
 import dev.plinth.walio.WriteAheadLog;
 import dev.plinth.walio.io.Clock;
@@ -71,7 +72,8 @@ public final class RestoredMember {
             entries.saveState(new HardState(TERM, founders.members().firstKey(), metadata.index()));
             entries.sync();
             Bytes content = Bytes.utf8(V2Store.write(founders));
-            new SnapFiles(disk, snapshots, form).save(new Snapshot(content, metadata));
+            new SnapFiles(disk, snapshots, form, clock, new Metrics())
+                    .save(new Snapshot(content, metadata));
             entries.saveSnapshot(metadata);
             entries.sync();
         }

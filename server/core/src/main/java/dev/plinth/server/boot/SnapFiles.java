@@ -3,6 +3,10 @@ package dev.plinth.server.boot;
 import dev.plinth.raft.Snapshot;
 import dev.plinth.raft.WireForm;
 import dev.plinth.server.consensus.SnapshotKeeper;
+import dev.plinth.server.metrics.Buckets;
+import dev.plinth.server.metrics.Histogram;
+import dev.plinth.server.metrics.Metrics;
+import dev.plinth.walio.io.Clock;
 import dev.plinth.walio.io.Disk;
 import dev.plinth.walio.io.DiskFile;
 import dev.plinth.walio.io.OpenFlag;
@@ -33,16 +37,38 @@ final class SnapFiles implements SnapshotKeeper.SnapshotFiles {
     private final Disk disk;
     private final Path folder;
     private final WireForm form;
+    private final Clock clock;
+    private final Histogram marshallingSeconds;
+    private final Histogram syncSeconds;
+    private final Histogram totalSeconds;
 
-    SnapFiles(Disk disk, Path folder, WireForm form) {
+    SnapFiles(Disk disk, Path folder, WireForm form, Clock clock, Metrics metrics) {
         this.disk = disk;
         this.folder = folder;
         this.form = form;
+        this.clock = clock;
+        marshallingSeconds =
+                metrics.histogram(
+                        "etcd_debugging_snap_save_marshalling_duration_seconds",
+                        "The marshalling cost distributions of save called by snapshot.",
+                        Buckets.SYNC_SECONDS);
+        syncSeconds =
+                metrics.histogram(
+                        "etcd_snap_fsync_duration_seconds",
+                        "The latency distributions of fsync called by snap.",
+                        Buckets.SYNC_SECONDS);
+        totalSeconds =
+                metrics.histogram(
+                        "etcd_debugging_snap_save_total_duration_seconds",
+                        "The total latency distributions of save called by snapshot.",
+                        Buckets.SYNC_SECONDS);
     }
 
     @Override
     public void save(Snapshot snapshot) throws IOException {
+        long start = clock.monotonicNanos();
         byte[] data = snapshot.toBytes(form);
+        marshallingSeconds.observeNanos(clock.monotonicNanos() - start);
         byte[] head = new byte[2 + 2 * VARINT_MAX];
         CRC32C crc = new CRC32C();
         crc.update(data);
@@ -64,12 +90,15 @@ final class SnapFiles implements SnapshotKeeper.SnapshotFiles {
             MemorySegment.copy(head, 0, content, ValueLayout.JAVA_BYTE, 0, at);
             MemorySegment.copy(data, 0, content, ValueLayout.JAVA_BYTE, at, data.length);
             file.pwrite(content, 0);
+            long syncStart = clock.monotonicNanos();
             file.fsync();
+            syncSeconds.observeNanos(clock.monotonicNanos() - syncStart);
         }
         disk.rename(
                 temporary,
                 folder.resolve("%016x-%016x.snap".formatted(snapshot.term(), snapshot.index())));
         disk.syncDirectory(folder);
+        totalSeconds.observeNanos(clock.monotonicNanos() - start);
     }
 
     private static int putVarint(byte[] out, int at, long value) {

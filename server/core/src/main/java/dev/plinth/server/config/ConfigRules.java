@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the values of flags into a {@link ServerConfig}, refusing what makes no sense. Rules, their
@@ -99,7 +100,18 @@ public final class ConfigRules {
         if (!LEVELS.contains(level)) {
             throw new ConfigException("unrecognized level: \"" + level + "\"");
         }
-        return new ServerConfig.LogConfig(level, format, outputs);
+        return new ServerConfig.LogConfig(level, format, outputs, rotation());
+    }
+
+    private @Nullable LogRotation rotation() throws ConfigException {
+        if (!flags.bool("enable-log-rotation")) {
+            return null;
+        }
+        try {
+            return LogRotation.parse(flags.text("log-rotation-config-json"));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(String.valueOf(e.getMessage()));
+        }
     }
 
     private ServerConfig.Listeners listeners() throws ConfigException {

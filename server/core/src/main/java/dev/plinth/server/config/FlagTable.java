@@ -207,7 +207,10 @@ public final class FlagTable {
 
     private void addMonitoring() {
         group = Group.MONITORING;
-        bool("enable-pprof", "false", "Serve the profiling endpoints on the client listeners.");
+        bool(
+                "enable-pprof",
+                "false",
+                "Serve threads, heap and flight recorder under /debug of the client listeners.");
         text("metrics", "basic", "basic, or extensive for histograms of every call.");
         text("logger", "zap", "Layout of the log; zap is the only one.");
         words("log-outputs", "default", "default, stderr, stdout, systemd/journal or files.");
@@ -264,6 +267,10 @@ public final class FlagTable {
                 "allow-lost-log",
                 "false",
                 "Start although the log ends before what the database holds: writes are lost.");
+        bool(
+                "enable-console",
+                "false",
+                "Serve a page about the member at /console, for reading only.");
         bool(
                 "strict-storage",
                 "false",

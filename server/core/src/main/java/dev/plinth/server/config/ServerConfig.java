@@ -158,6 +158,8 @@ public record ServerConfig(
      * @param level least level, by name
      * @param format {@code json} or {@code console}
      * @param outputs where lines go
+     * @param rotation when the one log file is put aside; null for never
      */
-    public record LogConfig(String level, String format, List<String> outputs) {}
+    public record LogConfig(
+            String level, String format, List<String> outputs, @Nullable LogRotation rotation) {}
 }

@@ -104,6 +104,9 @@ public final class Consensus implements AutoCloseable {
         /** This member leads no more; raft loop. */
         void leadershipLost();
 
+        /** This member sees another leader than before, perhaps itself; raft loop. */
+        void leaderChanged();
+
         /** Entries have been applied; apply loop. */
         void batchApplied();
 
@@ -120,6 +123,7 @@ public final class Consensus implements AutoCloseable {
     private final Parts parts;
     private final AppliedIndex applied = new AppliedIndex();
     private final WaitRegistry waiters = new WaitRegistry();
+    private final ReadIndexer reads;
     private final WalWriter wal;
     private final ApplyLoop apply;
     private final RaftLoop raft;
@@ -173,6 +177,7 @@ public final class Consensus implements AutoCloseable {
                         clock,
                         hooks::synced,
                         parts.snapshotFiles());
+        reads = new ReadIndexer(ids, applied);
         apply =
                 new ApplyLoop(
                         parts.backend(),
@@ -196,7 +201,7 @@ public final class Consensus implements AutoCloseable {
                         surroundings.log(),
                         wal,
                         apply,
-                        new ReadIndexer(ids, applied));
+                        reads);
         transport = parts.transport().apply(raft);
         snapshots =
                 new SnapshotKeeper(
@@ -222,6 +227,21 @@ public final class Consensus implements AutoCloseable {
                                 settings.electionTicks() * settings.tickNanos()),
                         parts.storageVersion());
         listen(hooks);
+    }
+
+    /** Proposals of this member that wait for their outcome; any thread. */
+    public int waitingProposals() {
+        return waiters.size();
+    }
+
+    /** Rounds of read index that had to be asked for again; any thread. */
+    public long slowReadIndexes() {
+        return reads.slowRounds();
+    }
+
+    /** Readers that were refused because no round was answered; any thread. */
+    public long failedReadIndexes() {
+        return reads.failedReaders();
     }
 
     private void listen(Hooks hooks) {
@@ -266,6 +286,7 @@ public final class Consensus implements AutoCloseable {
     private static final class LeadershipListener {
         private final Hooks hooks;
         private boolean wasLeader;
+        private long leaderBefore;
 
         LeadershipListener(Hooks hooks) {
             this.hooks = hooks;
@@ -276,6 +297,10 @@ public final class Consensus implements AutoCloseable {
                 hooks.leadershipLost();
             }
             wasLeader = status.isLeader();
+            if (status.leaderId() != 0 && status.leaderId() != leaderBefore) {
+                hooks.leaderChanged();
+            }
+            leaderBefore = status.leaderId();
         }
     }
 

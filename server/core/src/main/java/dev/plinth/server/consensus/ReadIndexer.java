@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,8 @@ final class ReadIndexer {
     private final MpscQueue<Reader> arriving = new MpscQueue<>(WAITING_MAX);
     private List<Reader> round = new ArrayList<>();
     private final Set<Long> roundIds = new HashSet<>();
+    private final LongAdder slowRounds = new LongAdder();
+    private final LongAdder failedReaders = new LongAdder();
     private long askedNanos;
 
     ReadIndexer(RequestIds ids, AppliedIndex applied) {
@@ -44,6 +47,16 @@ final class ReadIndexer {
         if (!arriving.offer(new Reader(barrier, deadlineNanos))) {
             barrier.failed(RefusedException.of(EtcdError.TOO_MANY_REQUESTS));
         }
+    }
+
+    /** Rounds that were asked for again; any thread. */
+    long slowRounds() {
+        return slowRounds.sum();
+    }
+
+    /** Readers whose deadline passed without an answer; any thread. */
+    long failedReaders() {
+        return failedReaders.sum();
     }
 
     /** Starts a round if readers wait and none is out, or asks again for one that is late. */
@@ -59,6 +72,7 @@ final class ReadIndexer {
             return 1;
         }
         if (nowNanos - askedNanos >= RETRY_NANOS) {
+            slowRounds.increment();
             expire(nowNanos);
             if (!round.isEmpty()) {
                 ask(node, hasLeader, nowNanos);
@@ -130,6 +144,7 @@ final class ReadIndexer {
         for (int i = round.size() - 1; i >= 0; i--) {
             if (round.get(i).deadlineNanos() - nowNanos <= 0) {
                 late = late == null ? RefusedException.of(EtcdError.TIMEOUT) : late;
+                failedReaders.increment();
                 round.remove(i).barrier().failed(late);
             }
         }

@@ -57,6 +57,7 @@ public final class Endpoints {
     private final LocalMember member;
     private final Metrics metrics;
     private final DiskWatchdog watchdog;
+    private final HealthMetrics health;
 
     /** Answers from the given member. */
     public Endpoints(ServiceContext context, Metrics metrics, DiskWatchdog watchdog) {
@@ -64,6 +65,7 @@ public final class Endpoints {
         this.member = context.member();
         this.metrics = metrics;
         this.watchdog = watchdog;
+        this.health = new HealthMetrics(metrics);
     }
 
     /** Answers the request if the path is one of ours. */
@@ -79,7 +81,8 @@ public final class Endpoints {
                 if (checks == null) {
                     return false;
                 }
-                onlyGet(method, answer, () -> run(checks, uri.parameters(), answer));
+                String type = path.startsWith(LIVEZ) ? "livez" : "readyz";
+                onlyGet(method, answer, () -> run(type, checks, uri.parameters(), answer));
             }
         }
         return true;
@@ -115,6 +118,7 @@ public final class Endpoints {
                 serializable,
                 failure -> {
                     if (failure == null) {
+                        health.success();
                         answer.reply(
                                 HttpResponseStatus.OK,
                                 HttpGateway.TEXT,
@@ -125,7 +129,8 @@ public final class Endpoints {
                 });
     }
 
-    private static void unhealthy(HttpAnswer answer, String reason) {
+    private void unhealthy(HttpAnswer answer, String reason) {
+        health.failure();
         answer.reply(
                 HttpResponseStatus.SERVICE_UNAVAILABLE,
                 HttpGateway.TEXT,
@@ -177,6 +182,7 @@ public final class Endpoints {
     }
 
     private void metrics(HttpHeaders headers, HttpAnswer answer) {
+        health.scraped();
         TextForm form = TextForm.accepted(String.join(",", headers.getAll(HttpHeaderNames.ACCEPT)));
         answer.reply(
                 HttpResponseStatus.OK, form.contentType(), JsonMapping.utf8(form.write(metrics)));
@@ -201,7 +207,11 @@ public final class Endpoints {
         return rest.startsWith("/") && all.contains(name) ? List.of(name) : null;
     }
 
-    private void run(List<String> checks, Map<String, List<String>> parameters, HttpAnswer answer) {
+    private void run(
+            String type,
+            List<String> checks,
+            Map<String, List<String>> parameters,
+            HttpAnswer answer) {
         List<String> excluded = parameters.getOrDefault("exclude", List.of());
         List<String> wanted = checks.stream().filter(check -> !excluded.contains(check)).toList();
         boolean verbose = parameters.containsKey("verbose");
@@ -210,7 +220,12 @@ public final class Endpoints {
             report.send();
         }
         for (String check : wanted) {
-            start(check, failure -> report.add(check, failure));
+            start(
+                    check,
+                    failure -> {
+                        health.checked(type, check, failure == null);
+                        report.add(check, failure);
+                    });
         }
     }
 

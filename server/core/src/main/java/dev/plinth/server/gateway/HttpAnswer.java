@@ -3,7 +3,7 @@ package dev.plinth.server.gateway;
 import io.netty.handler.codec.http.HttpResponseStatus;
 
 /** The answering side of one HTTP request. Any thread; either one {@link #reply}, or a stream. */
-interface HttpAnswer {
+public interface HttpAnswer {
     /** Sends the whole answer. */
     void reply(HttpResponseStatus status, String contentType, byte[] body);
 

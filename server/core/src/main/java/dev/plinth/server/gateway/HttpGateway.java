@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -32,15 +33,19 @@ public final class HttpGateway implements PlainHttp, HttpConnection.Dispatcher {
     private final Endpoints endpoints;
     private final HttpOptions options;
     private final BooleanSupplier isAuthEnabled;
+    private final List<Site> sites;
 
     /**
      * @param services the services, in the process
+     * @param sites what is served beside the API and the endpoints
      */
     public HttpGateway(
             Channel services,
             Endpoints endpoints,
             HttpOptions options,
-            BooleanSupplier isAuthEnabled) {
+            BooleanSupplier isAuthEnabled,
+            List<Site> sites) {
+        this.sites = List.copyOf(sites);
         this.services = services;
         this.endpoints = endpoints;
         this.options = options;
@@ -90,6 +95,11 @@ public final class HttpGateway implements PlainHttp, HttpConnection.Dispatcher {
                 return HttpConnection.IgnoredBody.INSTANCE;
             }
             return call(request, path, answer, loop);
+        }
+        for (Site site : sites) {
+            if (site.handle(request.method(), path, answer)) {
+                return HttpConnection.IgnoredBody.INSTANCE;
+            }
         }
         if (!endpoints.handle(request.method(), uri, request.headers(), answer)) {
             answer.reply(

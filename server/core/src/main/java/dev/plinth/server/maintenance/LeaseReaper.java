@@ -13,6 +13,7 @@ import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.log.Log;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -32,6 +33,7 @@ public final class LeaseReaper {
     private final boolean isPriority;
     private final LongSupplier nanoClock;
     private final Log log;
+    private final LongAdder expired = new LongAdder();
     private final AtomicInteger inFlight = new AtomicInteger();
 
     /**
@@ -54,6 +56,11 @@ public final class LeaseReaper {
         this.proposals = new OwnProposals(member);
         this.nanoClock = nanoClock;
         this.log = log;
+    }
+
+    /** Leases that this member has found expired as leader; any thread. */
+    public long expiredCount() {
+        return expired.sum();
     }
 
     /** One round. */
@@ -101,6 +108,7 @@ public final class LeaseReaper {
                     term,
                     _ -> {});
         }
+        expired.add(work.expired().size());
         int first = Math.min(work.expired().size(), REVOKES_IN_FLIGHT_MAX);
         Revocations queue = new Revocations(work.expired(), term);
         for (int i = 0; i < first; i++) {

@@ -76,6 +76,10 @@ public final class ClientListener implements AutoCloseable {
                     .withChildOption(ChannelOption.TCP_NODELAY, true)
                     .withChildOption(ChannelOption.SO_KEEPALIVE, true);
         }
+        CallMetrics metrics = options.metrics();
+        if (metrics != null) {
+            builder.addStreamTracerFactory(metrics);
+        }
         keepAlive(builder, options);
         services.forEach(builder::addService);
         return new ClientListener(builder.build().start());

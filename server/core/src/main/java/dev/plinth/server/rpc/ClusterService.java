@@ -20,19 +20,37 @@ import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.core.ResponseBody;
+import dev.plinth.server.metrics.Counter;
+import dev.plinth.server.metrics.Labeled;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The members of the cluster. Headers of this service carry no revision. */
 final class ClusterService {
     private final LocalMember member;
+    private final Counter promotions;
+    private final Labeled<Counter> failedPromotions;
     private final Callers callers;
     private final AuthStore auth;
     private final ClusterCalls cluster;
 
     ClusterService(ServiceContext context, Callers callers) {
+        this.promotions =
+                context.metrics()
+                        .counter(
+                                "etcd_server_learner_promote_successes",
+                                "The total number of successful learner promotions while this"
+                                        + " member is leader.");
+        this.failedPromotions =
+                context.metrics()
+                        .counters(
+                                "etcd_server_learner_promote_failures",
+                                "The total number of failed learner promotions (likely learner not"
+                                        + " ready) while this member is leader.",
+                                "Reason");
         this.callers = callers;
         this.auth = context.auth();
         this.member = context.member();
@@ -103,12 +121,20 @@ final class ClusterService {
         String token = Callers.tokenOf(call);
         asAdmin(
                 call,
-                () -> cluster.promote(request.getID(), token),
+                () -> cluster.promote(request.getID(), token).whenComplete(this::promoted),
                 members -> {
                     return MemberPromoteResponse.newBuilder()
                             .addAllMembers(messages(members))
                             .build();
                 });
+    }
+
+    private void promoted(@Nullable Object members, @Nullable Throwable failure) {
+        if (failure == null) {
+            promotions.increment();
+        } else {
+            failedPromotions.with(ErrorMapping.text(RefusedException.of(failure))).increment();
+        }
     }
 
     private static List<String> validated(List<String> urls) throws RefusedException {

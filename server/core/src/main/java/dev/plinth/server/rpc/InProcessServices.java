@@ -10,6 +10,7 @@ import io.grpc.util.MutableHandlerRegistry;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** The services for callers inside the process: the JSON gateway, locks and elections. */
 public final class InProcessServices implements AutoCloseable {
@@ -23,8 +24,13 @@ public final class InProcessServices implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** Starts to serve. */
-    public static InProcessServices start(Services services, Executor background)
+    /**
+     * Starts to serve.
+     *
+     * @param metrics counts the calls; null for none
+     */
+    public static InProcessServices start(
+            Services services, Executor background, @Nullable CallMetrics metrics)
             throws IOException {
         String name = InProcessServerBuilder.generateName();
         MutableHandlerRegistry added = new MutableHandlerRegistry();
@@ -33,6 +39,9 @@ public final class InProcessServices implements AutoCloseable {
                         .directExecutor()
                         .fallbackHandlerRegistry(added)
                         .callExecutor(new ClientListener.CallExecutors(background));
+        if (metrics != null) {
+            builder.addStreamTracerFactory(metrics);
+        }
         services.inProcessDefinitions().forEach(builder::addService);
         Server server = builder.build().start();
         ManagedChannel channel =

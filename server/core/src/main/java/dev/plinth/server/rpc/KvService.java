@@ -11,6 +11,7 @@ import dev.plinth.mvcc.MvccException;
 import dev.plinth.mvcc.RangeResult;
 import dev.plinth.mvcc.ReadView;
 import dev.plinth.mvcc.backend.Backend;
+import dev.plinth.server.apply.ApplyRecorder;
 import dev.plinth.server.apply.MvccRefusals;
 import dev.plinth.server.apply.RangeBody;
 import dev.plinth.server.apply.RangeQueries;
@@ -28,6 +29,7 @@ import dev.plinth.server.core.ResponseBody;
 import dev.plinth.server.quota.BackendQuota;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -49,6 +51,8 @@ final class KvService {
     private final Executor reads;
     private final Executor background;
     private final Supplier<Backend> backend;
+    private final ApplyRecorder recorder;
+    private final LongSupplier nanoClock;
 
     KvService(ServiceContext context, LogWriter log, SpaceCheck space, Callers callers) {
         this.callers = callers;
@@ -63,6 +67,8 @@ final class KvService {
         this.reads = context.reads();
         this.background = context.background();
         this.backend = context.backend();
+        this.recorder = context.recorder();
+        this.nanoClock = context.nanoClock();
     }
 
     void put(EncodedRequest<PutRequest> request, UnaryCall call) throws RefusedException {
@@ -105,10 +111,18 @@ final class KvService {
     private void readRange(RangeRequest request, Caller caller, UnaryCall call)
             throws RefusedException {
         rights.check(request, caller);
+        long startNanos = nanoClock.getAsLong();
         try (ReadView view = store.read()) {
             RangeResult result = view.range(RangeQueries.of(request));
             auth.checkUnchanged(caller);
             RangeBody body = RangeBody.of(result);
+            recorder.read(
+                    "range",
+                    request,
+                    result.size(),
+                    body.size(),
+                    nanoClock.getAsLong() - startNanos,
+                    true);
             if (PacedRange.suits(request, body)) {
                 long revision = result.revision();
                 PacedRange paced = new PacedRange(store, request, result, body, call::awaitRoom);
@@ -122,9 +136,17 @@ final class KvService {
     private void readTxn(TxnRequest request, Caller caller, UnaryCall call)
             throws RefusedException {
         rights.check(request, caller);
+        long startNanos = nanoClock.getAsLong();
         try (ReadView view = store.read()) {
             ApplyResult.Done done = executor.read(request, view);
             auth.checkUnchanged(caller);
+            recorder.read(
+                    "txn",
+                    request,
+                    request.getSuccessCount(),
+                    done.body().size(),
+                    nanoClock.getAsLong() - startNanos,
+                    true);
             call.reply(done.revision(), done.body());
         }
     }

@@ -9,6 +9,7 @@ import dev.plinth.server.core.LeaseCalls;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.core.ResponseBody;
+import dev.plinth.server.metrics.Counter;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -28,11 +29,17 @@ final class LeaseKeepAliveStream
     private final CallGuard guard;
     private final LeaderWatch leaderWatch;
     private final Callers callers;
+    private final Counter renewals;
     private final RequestRights rights;
 
     LeaseKeepAliveStream(
             ServiceContext context, CallGuard guard, LeaderWatch leaderWatch, Callers callers) {
         this.callers = callers;
+        this.renewals =
+                context.metrics()
+                        .counter(
+                                "etcd_debugging_lease_renewed_total",
+                                "The number of renewed leases seen by the leader.");
         this.rights = new RequestRights(context.auth(), context.lessor());
         this.member = context.member();
         this.store = context.store();
@@ -99,6 +106,7 @@ final class LeaseKeepAliveStream
                     leases.renew(id)
                             .whenComplete((ttlSeconds, failure) -> {
                                 if (failure == null) {
+                                    renewals.increment();
                                     answer(id, ttlSeconds, revision);
                                 } else if (failure instanceof RefusedException reason
                                         && reason.error() != EtcdError.LEASE_NOT_FOUND) {

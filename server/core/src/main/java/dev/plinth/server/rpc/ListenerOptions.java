@@ -1,5 +1,7 @@
 package dev.plinth.server.rpc;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Settings of client connections.
  *
@@ -7,6 +9,7 @@ package dev.plinth.server.rpc;
  * @param keepAliveMinTimeNanos clients that ping more often are sent away; 0 allows anything
  * @param keepAliveIntervalNanos pause after which the server pings
  * @param keepAliveTimeoutNanos wait for the answer to a ping before the connection is closed
+ * @param metrics counts the calls; null for none
  * @param certificatesNameUsers whether a client's certificate says who it is
  */
 public record ListenerOptions(
@@ -14,9 +17,15 @@ public record ListenerOptions(
         long keepAliveMinTimeNanos,
         long keepAliveIntervalNanos,
         long keepAliveTimeoutNanos,
+        @Nullable CallMetrics metrics,
         boolean certificatesNameUsers) {
     /** The reference's defaults: no bound on streams, 5 s, 2 h, 20 s. */
     public static final ListenerOptions DEFAULT =
             new ListenerOptions(
-                    Integer.MAX_VALUE, 5_000_000_000L, 7_200_000_000_000L, 20_000_000_000L, false);
+                    Integer.MAX_VALUE,
+                    5_000_000_000L,
+                    7_200_000_000_000L,
+                    20_000_000_000L,
+                    null,
+                    false);
 }

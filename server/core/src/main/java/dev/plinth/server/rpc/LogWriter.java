@@ -10,6 +10,7 @@ import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.Proposal;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.core.ResponseBody;
+import java.util.function.Consumer;
 
 /** Turns requests into proposals and answers their callers with what apply made of them. */
 final class LogWriter {
@@ -22,10 +23,19 @@ final class LogWriter {
 
     private final LocalMember member;
     private final int requestBytesMax;
+    private final Consumer<RefusedException> failures;
 
     LogWriter(LocalMember member, int requestBytesMax) {
+        this(member, requestBytesMax, _ -> {});
+    }
+
+    /**
+     * @param failures told of every request that got no outcome from the log
+     */
+    LogWriter(LocalMember member, int requestBytesMax, Consumer<RefusedException> failures) {
         this.member = member;
         this.requestBytesMax = requestBytesMax;
+        this.failures = failures;
     }
 
     /** Proposes a request whose bytes are in place, and answers the call with the result. */
@@ -60,7 +70,7 @@ final class LogWriter {
         if (length > requestBytesMax) {
             throw RefusedException.of(EtcdError.REQUEST_TOO_LARGE);
         }
-        member.propose(new Pending(id, entry, length, outcome));
+        member.propose(new Pending(id, entry, length, outcome, failures));
     }
 
     /** Answers a call with the result of its request. */
@@ -86,8 +96,15 @@ final class LogWriter {
         private final byte[] entry;
         private final int entryLength;
         private final Outcome outcome;
+        private final Consumer<RefusedException> failures;
 
-        Pending(long requestId, byte[] entry, int entryLength, Outcome outcome) {
+        Pending(
+                long requestId,
+                byte[] entry,
+                int entryLength,
+                Outcome outcome,
+                Consumer<RefusedException> failures) {
+            this.failures = failures;
             this.requestId = requestId;
             this.entry = entry;
             this.entryLength = entryLength;
@@ -116,6 +133,7 @@ final class LogWriter {
 
         @Override
         public void failed(RefusedException reason) {
+            failures.accept(reason);
             outcome.failed(reason);
         }
     }

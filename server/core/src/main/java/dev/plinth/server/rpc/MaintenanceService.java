@@ -28,6 +28,10 @@ import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.core.ResponseBody;
 import dev.plinth.server.maintenance.Downgrades;
+import dev.plinth.server.metrics.Buckets;
+import dev.plinth.server.metrics.Gauge;
+import dev.plinth.server.metrics.Histogram;
+import dev.plinth.server.metrics.Metrics;
 import dev.plinth.server.quota.BackendQuota;
 import io.grpc.Context;
 import io.grpc.Status;
@@ -35,6 +39,7 @@ import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -54,9 +59,36 @@ final class MaintenanceService {
     private final Callers callers;
     private final AuthStore auth;
     private final ClusterCalls cluster;
+    private final LongSupplier nanoClock;
+    private final Histogram hashSeconds;
+    private final Histogram hashRevSeconds;
+    private final Histogram defragSeconds;
+    private final Gauge defragsInFlight;
     private final Downgrades downgrades;
 
     MaintenanceService(ServiceContext context, LogWriter log, Callers callers) {
+        this.nanoClock = context.nanoClock();
+        Metrics metrics = context.metrics();
+        this.hashSeconds =
+                metrics.histogram(
+                        "etcd_mvcc_hash_duration_seconds",
+                        "The latency distribution of storage hash operation.",
+                        Buckets.doubling(0.01, 15));
+        this.hashRevSeconds =
+                metrics.histogram(
+                        "etcd_mvcc_hash_rev_duration_seconds",
+                        "The latency distribution of storage hash by revision operation.",
+                        Buckets.doubling(0.01, 15));
+        this.defragSeconds =
+                metrics.histogram(
+                        "etcd_disk_backend_defrag_duration_seconds",
+                        "The latency distribution of backend defragmentation.",
+                        Buckets.doubling(0.1, 13));
+        this.defragsInFlight =
+                metrics.gauge(
+                        "etcd_disk_defrag_inflight",
+                        "Whether or not defrag is active on the member. 1 means active, 0 means"
+                                + " not.");
         this.callers = callers;
         this.auth = context.auth();
         this.member = context.member();
@@ -151,7 +183,9 @@ final class MaintenanceService {
     }
 
     private void replyHash(UnaryCall call) {
+        long startNanos = nanoClock.getAsLong();
         long hash = backend.get().hash();
+        hashSeconds.observeNanos(nanoClock.getAsLong() - startNanos);
         HashResponse response = HashResponse.newBuilder().setHash((int) hash).build();
         call.reply(store.currentRevision(), ResponseBody.of(response));
     }
@@ -167,7 +201,9 @@ final class MaintenanceService {
 
     private void replyHashKv(HashKVRequest request, UnaryCall call) throws RefusedException {
         try {
+            long startNanos = nanoClock.getAsLong();
             HashResult hash = store.hashKv(request.getRevision());
+            hashRevSeconds.observeNanos(nanoClock.getAsLong() - startNanos);
             HashKVResponse response =
                     HashKVResponse.newBuilder()
                             .setHash((int) hash.hash())
@@ -191,10 +227,15 @@ final class MaintenanceService {
     }
 
     private void defragment(UnaryCall call) throws RefusedException {
+        long startNanos = nanoClock.getAsLong();
+        defragsInFlight.add(1);
         try {
             backend.get().defragment();
         } catch (IOException e) {
             throw RefusedException.unmapped(String.valueOf(e.getMessage()));
+        } finally {
+            defragsInFlight.add(-1);
+            defragSeconds.observeNanos(nanoClock.getAsLong() - startNanos);
         }
         call.reply(Reply.withoutHeader(ResponseBody.EMPTY));
     }

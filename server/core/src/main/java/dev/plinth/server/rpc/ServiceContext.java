@@ -4,12 +4,14 @@ import dev.plinth.mvcc.KeyValueStore;
 import dev.plinth.mvcc.backend.Backend;
 import dev.plinth.mvcc.lease.Lessor;
 import dev.plinth.server.apply.AlarmStore;
+import dev.plinth.server.apply.ApplyRecorder;
 import dev.plinth.server.auth.AuthStore;
 import dev.plinth.server.auth.Passwords;
 import dev.plinth.server.core.ClusterCalls;
 import dev.plinth.server.core.LeaseCalls;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.maintenance.Downgrades;
+import dev.plinth.server.metrics.Metrics;
 import dev.plinth.server.quota.BackendQuota;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -37,6 +39,9 @@ import java.util.random.RandomGenerator;
  * @param timer short tasks at a given time
  * @param nanoClock monotonic time
  * @param random for jitter and tokens
+ * @param metrics what the services tell about themselves
+ * @param recorder told of reads
+ * @param slowCalls told of calls that took long
  */
 public record ServiceContext(
         LocalMember member,
@@ -55,4 +60,7 @@ public record ServiceContext(
         Executor background,
         ScheduledExecutorService timer,
         LongSupplier nanoClock,
-        RandomGenerator random) {}
+        RandomGenerator random,
+        Metrics metrics,
+        ApplyRecorder recorder,
+        SlowCalls slowCalls) {}

@@ -50,6 +50,7 @@ import dev.plinth.api.etcdserverpb.StatusRequest;
 import dev.plinth.api.etcdserverpb.TxnRequest;
 import dev.plinth.api.etcdserverpb.WatchGrpc;
 import dev.plinth.api.etcdserverpb.WatchRequest;
+import dev.plinth.server.metrics.Counter;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptors;
@@ -95,7 +96,16 @@ public final class Services {
 
     /** Binds the services; starts the watch over leaderless streams. */
     public Services(ServiceContext context) {
-        LogWriter log = new LogWriter(context.member(), context.limits().requestBytesMax());
+        Counter failures =
+                context.metrics()
+                        .counter(
+                                "etcd_server_proposals_failed_total",
+                                "The total number of failed proposals seen.");
+        LogWriter log =
+                new LogWriter(
+                        context.member(),
+                        context.limits().requestBytesMax(),
+                        _ -> failures.increment());
         SpaceCheck space = new SpaceCheck(context.quota(), context.member());
         this.context = context;
         this.guard = new CallGuard(context.member());
@@ -393,7 +403,8 @@ public final class Services {
                 UnaryHandler.Method<Q> start) {
             service.addMethod(
                     method.toBuilder(requests, replies).build(),
-                    new UnaryHandler<>(context.member(), guard, learnerRule, start));
+                    new UnaryHandler<>(
+                            context.member(), context.slowCalls(), guard, learnerRule, start));
             return this;
         }
 

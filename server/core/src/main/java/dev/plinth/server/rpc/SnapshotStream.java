@@ -10,6 +10,8 @@ import dev.plinth.server.auth.Caller;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.core.ResponseBody;
+import dev.plinth.server.metrics.Buckets;
+import dev.plinth.server.metrics.Histogram;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -19,6 +21,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -36,8 +39,17 @@ final class SnapshotStream implements ServerStreamHandler.Method<SnapshotRequest
     private final LocalMember member;
     private final Supplier<Backend> backend;
     private final AuthStore auth;
+    private final LongSupplier nanoClock;
+    private final Histogram seconds;
 
     SnapshotStream(ServiceContext context) {
+        this.nanoClock = context.nanoClock();
+        this.seconds =
+                context.metrics()
+                        .histogram(
+                                "etcd_disk_backend_snapshot_duration_seconds",
+                                "The latency distribution of backend snapshots.",
+                                Buckets.doubling(0.01, 17));
         this.auth = context.auth();
         this.member = context.member();
         this.backend = context.backend();
@@ -48,10 +60,12 @@ final class SnapshotStream implements ServerStreamHandler.Method<SnapshotRequest
             throws RefusedException, InterruptedException {
         auth.checkAdmin(caller);
         String version = Objects.requireNonNullElse(member.storageVersion(), "");
+        long startNanos = nanoClock.getAsLong();
         try (BackendSnapshot snapshot = backend.get().snapshot()) {
             BlobChannel channel = new BlobChannel(snapshot.sizeBytes(), version, sender);
             snapshot.writeTo(channel);
             channel.finish();
+            seconds.observeNanos(nanoClock.getAsLong() - startNanos);
         } catch (ClosedChannelException receiverGone) {
             return;
         } catch (InterruptedIOException e) {

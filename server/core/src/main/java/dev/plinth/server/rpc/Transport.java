@@ -62,6 +62,11 @@ public record Transport(
         return isEpoll() ? new DomainSocketAddress(path) : UnixDomainSocketAddress.of(path);
     }
 
+    /** Whether the sockets are those of the native epoll transport. */
+    public boolean isNative() {
+        return isEpoll();
+    }
+
     private boolean isEpoll() {
         return serverChannel == EpollServerSocketChannel.class;
     }

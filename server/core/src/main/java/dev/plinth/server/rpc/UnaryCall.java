@@ -31,6 +31,11 @@ final class UnaryCall {
     private final ServerCall<?, Reply> call;
     private final Metadata headers;
     private final LocalMember member;
+    private final SlowCalls slowCalls;
+    private final long startNanos;
+
+    /** Set before the method is started. */
+    private @Nullable Object request;
 
     @SuppressWarnings("UnusedVariable") // through the handle
     private volatile boolean answered;
@@ -38,10 +43,18 @@ final class UnaryCall {
     /** Of a long answer that is being written. */
     private volatile @Nullable Semaphore room;
 
-    UnaryCall(ServerCall<?, Reply> call, Metadata headers, LocalMember member) {
+    UnaryCall(
+            ServerCall<?, Reply> call, Metadata headers, LocalMember member, SlowCalls slowCalls) {
         this.call = call;
         this.headers = headers;
         this.member = member;
+        this.slowCalls = slowCalls;
+        this.startNanos = slowCalls.nanoClock().getAsLong();
+    }
+
+    /** Notes what is asked, for the log of slow calls. */
+    void asks(Object what) {
+        request = what;
     }
 
     /** What the caller sent beside the request. */
@@ -95,6 +108,7 @@ final class UnaryCall {
             call.sendHeaders(new Metadata());
             call.sendMessage(reply);
             call.close(Status.OK, new Metadata());
+            slowCalls.answered(call, request, reply, startNanos);
         }
     }
 
@@ -107,6 +121,7 @@ final class UnaryCall {
     void fail(Status status) {
         if (ANSWERED.compareAndSet(this, false, true)) {
             call.close(status, new Metadata());
+            slowCalls.answered(call, request, null, startNanos);
         }
     }
 }

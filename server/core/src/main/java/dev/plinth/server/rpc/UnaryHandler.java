@@ -23,9 +23,11 @@ final class UnaryHandler<Q> implements ServerCallHandler<Incoming<Q>, Reply> {
     private final CallGuard guard;
     private final CallGuard.LearnerRule<? super Q> learnerRule;
     private final Method<Q> method;
+    private final SlowCalls slowCalls;
 
     UnaryHandler(
             LocalMember member,
+            SlowCalls slowCalls,
             CallGuard guard,
             CallGuard.LearnerRule<? super Q> learnerRule,
             Method<Q> method) {
@@ -33,6 +35,7 @@ final class UnaryHandler<Q> implements ServerCallHandler<Incoming<Q>, Reply> {
         this.guard = guard;
         this.learnerRule = learnerRule;
         this.method = method;
+        this.slowCalls = slowCalls;
     }
 
     @Override
@@ -40,7 +43,7 @@ final class UnaryHandler<Q> implements ServerCallHandler<Incoming<Q>, Reply> {
             ServerCall<Incoming<Q>, Reply> call, Metadata headers) {
         // Two, so that a second message of a client that breaks the rules is seen.
         call.request(2);
-        return new Receiver(call, new UnaryCall(call, headers, member));
+        return new Receiver(call, new UnaryCall(call, headers, member, slowCalls));
     }
 
     private final class Receiver extends ServerCall.Listener<Incoming<Q>> {
@@ -82,6 +85,7 @@ final class UnaryHandler<Q> implements ServerCallHandler<Incoming<Q>, Reply> {
                 call.fail(Status.INTERNAL.withDescription("Half-closed without a request"));
                 return;
             }
+            call.asks(received);
             try {
                 guard.checkUnary(learnerRule.allows(received), call.headers());
                 method.start(received, call);

@@ -12,6 +12,8 @@ import dev.plinth.mvcc.watch.WatchStream;
 import dev.plinth.server.apply.RangeQueries;
 import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.RefusedException;
+import dev.plinth.server.metrics.Counter;
+import dev.plinth.server.metrics.Gauge;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -35,6 +37,8 @@ final class WatchHandler implements ServerCallHandler<Incoming<WatchRequest>, Re
 
     private static final ByteString SMALLEST_KEY = ByteString.copyFrom(new byte[1]);
 
+    private final Gauge streams;
+    private final Counter eventsSent;
     private final ServiceContext context;
     private final CallGuard guard;
     private final LeaderWatch leaderWatch;
@@ -42,6 +46,16 @@ final class WatchHandler implements ServerCallHandler<Incoming<WatchRequest>, Re
 
     WatchHandler(
             ServiceContext context, CallGuard guard, LeaderWatch leaderWatch, Callers callers) {
+        this.streams =
+                context.metrics()
+                        .gauge(
+                                "etcd_debugging_mvcc_watch_stream_total",
+                                "Total number of watch streams.");
+        this.eventsSent =
+                context.metrics()
+                        .counter(
+                                "etcd_debugging_mvcc_events_total",
+                                "Total number of events sent by this member.");
         this.callers = callers;
         this.context = context;
         this.guard = guard;
@@ -87,6 +101,7 @@ final class WatchHandler implements ServerCallHandler<Incoming<WatchRequest>, Re
         private final Map<Long, Watcher> watchers = new ConcurrentHashMap<>();
         private Runnable leaveLeaderWatch = () -> {};
         private @Nullable Future<?> progressTimer;
+        private boolean hasEnded;
 
         /** The request being carried out; the hub names its watcher before the call returns. */
         private @Nullable WatchCreateRequest creating;
@@ -96,6 +111,7 @@ final class WatchHandler implements ServerCallHandler<Incoming<WatchRequest>, Re
             this.call = call;
             this.stream = context.store().watchHub().open(this);
             this.outbox = new WatchOutbox(call, context, stream::resume);
+            streams.add(1);
         }
 
         void start(boolean wantsLeader) {
@@ -202,6 +218,7 @@ final class WatchHandler implements ServerCallHandler<Incoming<WatchRequest>, Re
             }
             boolean taken = outbox.offer(watchId, watcher.delivery, events, revision);
             if (taken) {
+                eventsSent.add(events.size());
                 watcher.quiet = false;
             }
             return taken;
@@ -255,6 +272,10 @@ final class WatchHandler implements ServerCallHandler<Incoming<WatchRequest>, Re
         }
 
         private void stopTimers() {
+            if (!hasEnded) {
+                hasEnded = true;
+                streams.add(-1);
+            }
             leaveLeaderWatch.run();
             Future<?> timer = progressTimer;
             if (timer != null) {

@@ -211,6 +211,9 @@ final class OneMember implements AutoCloseable {
     private Consensus.Hooks hooks() {
         return new Consensus.Hooks() {
             @Override
+            public void leaderChanged() {}
+
+            @Override
             public void leadershipBegun() {
                 termsBegun++;
             }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +66,13 @@ public final class ServerProcess implements AutoCloseable {
         return start(List.of(launcher().toString(), "server"), dataDir, flags).awaitReady();
     }
 
+    /** Starts {@code ./plinth server} with variables in its environment, and waits. */
+    public static ServerProcess plinthIn(
+            Map<String, String> environment, Path dataDir, String... flags) {
+        return start(List.of(launcher().toString(), "server"), environment, dataDir, flags)
+                .awaitReady();
+    }
+
     /** Starts {@code ./plinth server} on {@code dataDir} without waiting for anything. */
     public static ServerProcess plinthStarting(Path dataDir, String... flags) {
         return start(List.of(launcher().toString(), "server"), dataDir, flags);
@@ -84,6 +92,11 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     private static ServerProcess start(List<String> program, Path dataDir, String... flags) {
+        return start(program, Map.of(), dataDir, flags);
+    }
+
+    private static ServerProcess start(
+            List<String> program, Map<String, String> environment, Path dataDir, String... flags) {
         int clientPort = freePort();
         List<String> command = new ArrayList<>(program);
         command.addAll(
@@ -99,6 +112,7 @@ public final class ServerProcess implements AutoCloseable {
         try {
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+            builder.environment().putAll(environment);
             return new ServerProcess(builder.start(), clientPort);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

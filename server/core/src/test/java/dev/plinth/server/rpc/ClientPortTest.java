@@ -13,6 +13,7 @@ import dev.plinth.api.etcdserverpb.RangeRequest;
 import dev.plinth.mvcc.backend.Backend;
 import dev.plinth.mvcc.backend.BackendOptions;
 import dev.plinth.pagestore.Database;
+import dev.plinth.server.apply.ApplyRecorder;
 import dev.plinth.server.auth.AuthStore;
 import dev.plinth.server.auth.Passwords;
 import dev.plinth.server.auth.SimpleTokens;
@@ -100,16 +101,20 @@ final class ClientPortTest {
                         background,
                         timer,
                         System::nanoTime,
-                        new Random(1));
+                        new Random(1),
+                        new Metrics(),
+                        new ApplyRecorder(new Metrics(), System::nanoTime, Long.MAX_VALUE, null),
+                        new SlowCalls(System::nanoTime, () -> 0, Long.MAX_VALUE, null));
         Services services = new Services(context);
-        inProcess = InProcessServices.start(services, background);
+        inProcess = InProcessServices.start(services, background, null);
         int messageBytesMax = ServiceLimits.DEFAULT.messageBytesMax();
         HttpGateway gateway =
                 new HttpGateway(
                         inProcess.channel(),
                         new Endpoints(context, new Metrics(), () -> null),
                         new HttpOptions(true, Set.of("*"), Set.of("*"), false, messageBytesMax),
-                        () -> false);
+                        () -> false,
+                        java.util.List.of());
         listener =
                 ClientListener.start(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
