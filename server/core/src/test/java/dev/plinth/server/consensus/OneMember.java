@@ -127,14 +127,7 @@ final class OneMember implements AutoCloseable {
      * @param drivesWorkers whether the raft loop does the workers' turns
      */
     OneMember(Path database, MemoryLog log, int members, boolean drivesWorkers) {
-        this(
-                database,
-                log,
-                members,
-                drivesWorkers,
-                0,
-                new ManualClock(),
-                _ -> PeerTransport.NONE);
+        this(database, log, members, drivesWorkers, 0, new ManualClock(), _ -> PeerTransport.NONE);
     }
 
     /**

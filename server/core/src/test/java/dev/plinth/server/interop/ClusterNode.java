@@ -168,9 +168,10 @@ public final class ClusterNode implements AutoCloseable {
         long revision = least;
         int expected = nodes.getFirst().hash(revision);
         assertThat(nodes)
-                .allSatisfy(node -> assertThat(node.hash(revision))
-                        .as("hash of %s at %d", node, revision)
-                        .isEqualTo(expected));
+                .allSatisfy(node ->
+                        assertThat(node.hash(revision))
+                                .as("hash of %s at %d", node, revision)
+                                .isEqualTo(expected));
     }
 
     @Override
