@@ -28,29 +28,40 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterNode implements AutoCloseable {
     private static final long CALL_SECONDS = 15;
     private static final int READS_MAX = 10;
+    private static final String LOOPBACK = "127.0.0.1";
 
     private final String name;
     private final boolean isEtcd;
     private final Path dataDir;
+    private final String host;
+    private final List<String> runner;
     private final int clientPort = freePort();
     private final int peerPort = freePort();
-    private final ManagedChannel channel =
-            NettyChannelBuilder.forAddress("127.0.0.1", clientPort).usePlaintext().build();
+    private final ManagedChannel channel;
     private @Nullable ServerProcess process;
     private String[] startedWith = {};
 
-    private ClusterNode(String name, boolean isEtcd, Path root) {
+    private ClusterNode(
+            String name, boolean isEtcd, Path root, String host, List<String> runner) {
         this.name = name;
         this.isEtcd = isEtcd;
         this.dataDir = root.resolve(name);
+        this.host = host;
+        this.runner = runner;
+        this.channel = NettyChannelBuilder.forAddress(host, clientPort).usePlaintext().build();
     }
 
     public static ClusterNode etcd(String name, Path root) {
-        return new ClusterNode(name, true, root);
+        return new ClusterNode(name, true, root, LOOPBACK, List.of());
     }
 
     public static ClusterNode plinth(String name, Path root) {
-        return new ClusterNode(name, false, root);
+        return new ClusterNode(name, false, root, LOOPBACK, List.of());
+    }
+
+    /** A member on a host of its own. */
+    static ClusterNode plinthOn(Namespaces network, int host, String name, Path root) {
+        return new ClusterNode(name, false, root, network.address(host), network.runOn(host));
     }
 
     /** The value of {@code --initial-cluster} for the members. */
@@ -61,7 +72,7 @@ public final class ClusterNode implements AutoCloseable {
 
     /** Starts the process without waiting for it. */
     public ClusterNode start(String cluster, String state, List<String> flags) {
-        String client = "http://127.0.0.1:" + clientPort;
+        String client = "http://" + endpoint();
         List<String> all =
                 new ArrayList<>(
                         List.of(
@@ -82,7 +93,7 @@ public final class ClusterNode implements AutoCloseable {
         process =
                 isEtcd
                         ? ServerProcess.etcdStarting(dataDir, startedWith)
-                        : ServerProcess.plinthStarting(dataDir, startedWith);
+                        : ServerProcess.plinthStartingBy(runner, dataDir, startedWith);
         return this;
     }
 
@@ -103,11 +114,11 @@ public final class ClusterNode implements AutoCloseable {
     }
 
     public String peerUrl() {
-        return "http://127.0.0.1:" + peerPort;
+        return "http://" + host + ":" + peerPort;
     }
 
     public String endpoint() {
-        return "127.0.0.1:" + clientPort;
+        return host + ":" + clientPort;
     }
 
     /** For other calls. */
@@ -140,6 +151,8 @@ public final class ClusterNode implements AutoCloseable {
     public long revision() {
         RangeRequest anyKey =
                 RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("?")).build();
+        // It may have been away for long, and then the next attempt to connect is far off.
+        channel.resetConnectBackoff();
         for (int attempt = 1; ; attempt++) {
             try {
                 return keys().withWaitForReady().range(anyKey).getHeader().getRevision();

@@ -75,7 +75,14 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Starts {@code ./plinth server} on {@code dataDir} without waiting for anything. */
     public static ServerProcess plinthStarting(Path dataDir, String... flags) {
-        return start(List.of(launcher().toString(), "server"), dataDir, flags);
+        return plinthStartingBy(List.of(), dataDir, flags);
+    }
+
+    /** The same through a program that becomes the one named by its last arguments. */
+    static ServerProcess plinthStartingBy(List<String> runner, Path dataDir, String... flags) {
+        List<String> program = new ArrayList<>(runner);
+        program.addAll(List.of(launcher().toString(), "server"));
+        return start(program, dataDir, flags);
     }
 
     /** The launcher at the top of the project. */
@@ -200,6 +207,20 @@ public final class ServerProcess implements AutoCloseable {
     public void kill() {
         process.destroyForcibly();
         awaitExit();
+    }
+
+    /** SIGSTOP. */
+    void pause() {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        CommandRun.of("kill", "-" + name, String.valueOf(process.pid())).succeeded();
     }
 
     @Override

@@ -1,21 +1,28 @@
 package dev.plinth.server.interop;
 
 import com.google.protobuf.ByteString;
+import dev.plinth.api.etcdserverpb.KVGrpc;
 import dev.plinth.api.etcdserverpb.PutRequest;
 import dev.plinth.api.etcdserverpb.RangeRequest;
 import dev.plinth.api.mvccpb.KeyValue;
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A client that writes one new key after the other all along, whichever members there are, and
  * remembers what was acknowledged.
  */
 final class SteadyWriter implements AutoCloseable {
-    private static final String PREFIX = "steady/";
+    private static final int READ_EVERY = 8;
+
+    private final String prefix;
+    private final Duration deadline;
+    private final List<String> staleReads = new CopyOnWriteArrayList<>();
 
     private final List<ClusterNode> nodes = new CopyOnWriteArrayList<>();
     private final List<String> failures = new CopyOnWriteArrayList<>();
@@ -24,6 +31,18 @@ final class SteadyWriter implements AutoCloseable {
     private volatile boolean isStopping;
 
     SteadyWriter(List<ClusterNode> nodes) {
+        this(nodes, "steady/", Duration.ofSeconds(15));
+    }
+
+    /**
+     * Starts to write.
+     *
+     * @param prefix of its keys; ends with a slash
+     * @param deadline of each call
+     */
+    SteadyWriter(List<ClusterNode> nodes, String prefix, Duration deadline) {
+        this.prefix = prefix;
+        this.deadline = deadline;
         this.nodes.addAll(nodes);
         thread.start();
     }
@@ -36,10 +55,13 @@ final class SteadyWriter implements AutoCloseable {
 
     private void run() {
         for (int number = 0; !isStopping; number++) {
-            String key = PREFIX + "%08d".formatted(number);
+            String key = prefix + "%08d".formatted(number);
             // The next member is asked when one refuses: the key is the same, so that is no harm.
             for (int turn = number; !isStopping && !isPut(key, turn); turn++) {
                 Thread.onSpinWait();
+            }
+            if (number % READ_EVERY == 0 && !isStopping) {
+                readBack(key, nodes.get((number / READ_EVERY) % nodes.size()));
             }
         }
     }
@@ -48,14 +70,60 @@ final class SteadyWriter implements AutoCloseable {
         ClusterNode node = nodes.get(turn % nodes.size());
         try {
             ByteString bytes = ByteString.copyFromUtf8(key);
-            var _ = node.keys().put(PutRequest.newBuilder().setKey(bytes).setValue(bytes).build());
+            var _ = calls(node).put(PutRequest.newBuilder().setKey(bytes).setValue(bytes).build());
             synchronized (acknowledged) {
                 acknowledged.add(key);
+                acknowledged.notifyAll();
             }
             return true;
         } catch (StatusRuntimeException e) {
             failures.add(node + ": " + e.getStatus());
             return false;
+        }
+    }
+
+    private KVGrpc.KVBlockingStub calls(ClusterNode node) {
+        return node.keys().withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** A linearizable read of what was acknowledged finds it at whichever member answers. */
+    private void readBack(String key, ClusterNode node) {
+        RangeRequest request =
+                RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).build();
+        try {
+            if (calls(node).range(request).getCount() == 0) {
+                staleReads.add(key + " at " + node);
+            }
+        } catch (StatusRuntimeException e) {
+            failures.add(node + ": read: " + e.getStatus());
+        }
+    }
+
+    /** Acknowledged keys that a later read did not find. */
+    List<String> staleReads() {
+        return List.copyOf(staleReads);
+    }
+
+    /** Waits until so many more writes have been acknowledged. */
+    void awaitMore(int count, Duration limit, String during) {
+        long deadlineNanos = System.nanoTime() + limit.toNanos();
+        synchronized (acknowledged) {
+            int wanted = acknowledged.size() + count;
+            while (acknowledged.size() < wanted) {
+                long left = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+                if (left <= 0) {
+                    throw new AssertionError(
+                            "%s: %d writes of %s are missing after %s"
+                                    .formatted(
+                                            during, wanted - acknowledged.size(), prefix, limit));
+                }
+                try {
+                    acknowledged.wait(left);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new IllegalStateException("interrupted", e);
+                }
+            }
         }
     }
 
@@ -78,8 +146,8 @@ final class SteadyWriter implements AutoCloseable {
         }
         RangeRequest all =
                 RangeRequest.newBuilder()
-                        .setKey(ByteString.copyFromUtf8(PREFIX))
-                        .setRangeEnd(ByteString.copyFromUtf8("steady0"))
+                        .setKey(ByteString.copyFromUtf8(prefix))
+                        .setRangeEnd(ByteString.copyFromUtf8(prefix.replace('/', '0')))
                         .setKeysOnly(true)
                         .build();
         for (KeyValue found : node.keys().range(all).getKvsList()) {
