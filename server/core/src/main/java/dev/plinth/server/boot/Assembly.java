@@ -118,6 +118,7 @@ final class Assembly {
     private final Member member;
     private final Transport sockets;
     private final ApplyRecorder recorder;
+    private final PeerPort peerPort;
     private final SecureRandom random = new SecureRandom();
     private @Nullable ExecutorService background;
 
@@ -130,7 +131,8 @@ final class Assembly {
             DataDir dir,
             Lifecycle lifecycle,
             Member member,
-            Transport sockets) {
+            Transport sockets,
+            PeerPort peerPort) {
         this.config = config;
         this.log = log;
         this.metrics = metrics;
@@ -143,6 +145,7 @@ final class Assembly {
         this.recorder =
                 new ApplyRecorder(
                         metrics, clock::monotonicNanos, config.requests().warningApplyNanos(), log);
+        this.peerPort = peerPort;
     }
 
     /** Starts everything; clients are served when the cluster knows this member. */
@@ -158,7 +161,6 @@ final class Assembly {
         AuthStore auth = authStore(backend.get(), passwords);
         ExecutorService transfers = transfers();
         ReceivedSnapshots received = new ReceivedSnapshots(disk, dir.snap(), log);
-        PeerPort peerPort = new PeerPort(config, sockets, clock, log);
         AtomicReference<NettyPeerTransport> peers = new AtomicReference<>();
         AtomicReference<LongFunction<ClusterView>> viewAt =
                 new AtomicReference<>(_ -> engine.membership().view());
@@ -563,7 +565,7 @@ final class Assembly {
                 new LeaderLeases(
                         local,
                         own,
-                        PeerPort.dialer(config, sockets),
+                        peerPort.dialer(),
                         config.raft().requestTimeoutNanos(),
                         clock::monotonicNanos),
                 new ClusterOperations(
@@ -572,7 +574,7 @@ final class Assembly {
                         transport,
                         new ForwardedPromotions(
                                 local,
-                                PeerPort.dialer(config, sockets),
+                                peerPort.dialer(),
                                 config.raft().requestTimeoutNanos(),
                                 clock::monotonicNanos),
                         new ClusterOperations.Settings(
@@ -682,7 +684,7 @@ final class Assembly {
     }
 
     private MemberReleases.Ask releases() {
-        RemoteCluster remote = new RemoteCluster(new PeerHttp(PeerPort.dialer(config, sockets)));
+        RemoteCluster remote = new RemoteCluster(new PeerHttp(peerPort.dialer()));
         long timeoutNanos = config.raft().requestTimeoutNanos();
         return other -> {
             var versions = remote.versions(other.peerUrls(), timeoutNanos);

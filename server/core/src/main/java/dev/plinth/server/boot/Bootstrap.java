@@ -23,6 +23,10 @@ import dev.plinth.walio.io.Disk;
 import dev.plinth.walio.io.LinuxDisk;
 import dev.plinth.walio.io.SystemClock;
 import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -77,23 +81,42 @@ final class Bootstrap {
             Transport sockets =
                     Transport.open(Math.min(4, Runtime.getRuntime().availableProcessors()));
             member.onClose("sockets", sockets);
-            ClusterPlan plan = isRestart ? null : plan(sockets);
+            PeerPort peerPort = peerPort(sockets, member);
+            ClusterPlan plan = isRestart ? null : plan(peerPort);
             dir.prepare();
-            return open(dir, plan, sockets, member);
+            return open(dir, plan, sockets, peerPort, member);
         } catch (StartException | RuntimeException | Error e) {
             member.close();
             throw e;
         }
     }
 
-    private ClusterPlan plan(Transport sockets) throws StartException {
-        RemoteCluster remote = new RemoteCluster(new PeerHttp(PeerPort.dialer(config, sockets)));
+    private PeerPort peerPort(Transport sockets, Member member) throws StartException {
+        ExecutorService lookups = Executors.newVirtualThreadPerTaskExecutor();
+        member.onClose("lookups of peers", lookups::shutdownNow);
+        PeerSecurity security =
+                PeerSecurity.open(
+                        config,
+                        Instant.ofEpochMilli(clock.wallMillis()),
+                        new SecureRandom(),
+                        lookups,
+                        log);
+        return new PeerPort(config, sockets, security, clock, log);
+    }
+
+    private ClusterPlan plan(PeerPort peerPort) throws StartException {
+        RemoteCluster remote = new RemoteCluster(new PeerHttp(peerPort.dialer()));
         return config.cluster().isExisting()
                 ? new JoinedCluster(config).plan(remote)
                 : new NewCluster(config).plan(remote);
     }
 
-    private Member open(DataDir dir, @Nullable ClusterPlan plan, Transport sockets, Member member)
+    private Member open(
+            DataDir dir,
+            @Nullable ClusterPlan plan,
+            Transport sockets,
+            PeerPort peerPort,
+            Member member)
             throws StartException {
         boolean isRestart = plan == null;
         boolean hadDatabase = dir.hasDatabase();
@@ -171,7 +194,7 @@ final class Bootstrap {
                     MemberIds.text(metadata.clusterId()));
         }
         AlarmStore alarms = new AlarmStore(backend);
-        new Assembly(config, log, metrics, clock, disk, dir, lifecycle, member, sockets)
+        new Assembly(config, log, metrics, clock, disk, dir, lifecycle, member, sockets, peerPort)
                 .start(
                         new Assembly.Engine(
                                 slot,

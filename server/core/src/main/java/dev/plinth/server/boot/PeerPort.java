@@ -30,22 +30,26 @@ import java.util.concurrent.Executor;
 final class PeerPort {
     private final ServerConfig config;
     private final Transport sockets;
+    private final PeerSecurity security;
     private final Clock clock;
     private final Log log;
 
-    PeerPort(ServerConfig config, Transport sockets, Clock clock, Log log) {
+    PeerPort(
+            ServerConfig config, Transport sockets, PeerSecurity security, Clock clock, Log log) {
         this.config = config;
         this.sockets = sockets;
+        this.security = security;
         this.clock = clock;
         this.log = log;
     }
 
     /** Opens connections with the member's timeouts. */
-    static PeerDialer dialer(ServerConfig config, Transport sockets) {
+    PeerDialer dialer() {
         return new PeerDialer(
                 sockets.group(),
                 sockets.socketChannel(),
-                (int) Math.min(Integer.MAX_VALUE, 1000 + config.raft().electionMillis()));
+                (int) Math.min(Integer.MAX_VALUE, 1000 + config.raft().electionMillis()),
+                security.dialing());
     }
 
     /**
@@ -70,7 +74,7 @@ final class PeerPort {
                         () -> ownUrls(membership.view(), membership.localId()));
         return new NettyPeerTransport(
                 self,
-                dialer(config, sockets),
+                dialer(),
                 receiver,
                 removed,
                 snapshots,
@@ -111,6 +115,7 @@ final class PeerPort {
                                 PortCheck.address(url),
                                 sockets.group(),
                                 sockets.serverChannel(),
+                                url.isSecure() ? security.listening() : null,
                                 router);
                 member.onClose(
                         "peer listener",

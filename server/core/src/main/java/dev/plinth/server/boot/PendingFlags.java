@@ -12,17 +12,6 @@ import java.util.List;
  * that none is silently ignored.
  */
 final class PendingFlags {
-    private static final List<String> GUARDS =
-            List.of(
-                    "peer-cert-file",
-                    "peer-key-file",
-                    "peer-client-cert-auth",
-                    "peer-trusted-ca-file",
-                    "peer-crl-file",
-                    "peer-auto-tls",
-                    "peer-cert-allowed-cn",
-                    "peer-cert-allowed-hostname");
-
     private static final List<String> WITHOUT_EFFECT =
             List.of(
                     "memory-mlock",
@@ -48,16 +37,10 @@ final class PendingFlags {
      */
     static void check(ServerConfig config, Log log) throws StartException {
         FlagValues flags = config.flags();
-        for (String name : GUARDS) {
-            if (flags.isGiven(name) && !List.of("", "false").contains(flags.text(name))) {
-                throw new StartException("--" + name + " is not available in this release");
-            }
-        }
         for (ListenUrl url : config.listeners().peer()) {
-            if (url.isSecure() || url.isUnix()) {
+            if (url.isUnix()) {
                 throw new StartException(
-                        url.text()
-                                + ": only http listeners are available for peers in this release");
+                        url.text() + ": peers are not listened for on sockets of files");
             }
         }
         for (String name : WITHOUT_EFFECT) {

@@ -1,5 +1,7 @@
 package dev.plinth.server.peer;
 
+import dev.plinth.server.tls.ServerTls;
+import dev.plinth.server.tls.TlsException;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -10,6 +12,8 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** Listens for other members on one address. A connection that sends nonsense is closed. */
 public final class PeerListener implements AutoCloseable {
@@ -27,12 +31,14 @@ public final class PeerListener implements AutoCloseable {
     /**
      * Starts to listen.
      *
+     * @param tls secures what is accepted; null for plain HTTP
      * @throws IOException when the address cannot be bound
      */
     public static PeerListener start(
             InetSocketAddress address,
             EventLoopGroup group,
             Class<? extends ServerChannel> kind,
+            @Nullable ServerTls tls,
             PeerRouter router)
             throws IOException {
         var bound =
@@ -45,10 +51,16 @@ public final class PeerListener implements AutoCloseable {
                         .childHandler(
                                 new ChannelInitializer<Channel>() {
                                     @Override
-                                    protected void initChannel(Channel connection) {
+                                    protected void initChannel(Channel connection)
+                                            throws SSLException, TlsException {
                                         connection
                                                 .pipeline()
-                                                .addLast(new IdleStateHandler(IDLE_SECONDS, 0, 0))
+                                                .addLast(new IdleStateHandler(IDLE_SECONDS, 0, 0));
+                                        if (tls != null) {
+                                            tls.secure(connection);
+                                        }
+                                        connection
+                                                .pipeline()
                                                 .addLast(
                                                         new HttpServerCodec(
                                                                 LINE_BYTES_MAX,

@@ -53,7 +53,7 @@ class BadInputIT {
                         + " -initial-cluster-state: invalid value",
                 "foo | 1 | \\\"foo\\\" is not a valid flag",
                 "--heartbeat-interval=300 | 1 | should be at least as 5 times as",
-                "--cert-file=x | 1 | --cert-file is not available in this release",
+                "--discovery-token=x | 1 | both --discovery-token and --discovery-endpoints must be set",
                 "--initial-cluster-state=existing | 1 | cannot fetch cluster info from peer urls",
                 "--initial-cluster=other=http://127.0.0.1:1 | 1 | couldn't find local name"
                         + " \\\"default\\\" in the initial cluster configuration"

@@ -35,6 +35,7 @@ public final class ClusterNode implements AutoCloseable {
     private final Path dataDir;
     private final String host;
     private final List<String> runner;
+    private boolean isSecure;
     private final int clientPort = freePort();
     private final int peerPort = freePort();
     private final ManagedChannel channel;
@@ -62,6 +63,12 @@ public final class ClusterNode implements AutoCloseable {
     /** A member on a host of its own. */
     static ClusterNode plinthOn(Namespaces network, int host, String name, Path root) {
         return new ClusterNode(name, false, root, network.address(host), network.runOn(host));
+    }
+
+    /** Peers are spoken to under TLS; the flags for it are the caller's. */
+    ClusterNode withSecurePeers() {
+        isSecure = true;
+        return this;
     }
 
     /** The value of {@code --initial-cluster} for the members. */
@@ -114,7 +121,7 @@ public final class ClusterNode implements AutoCloseable {
     }
 
     public String peerUrl() {
-        return "http://" + host + ":" + peerPort;
+        return (isSecure ? "https://" : "http://") + host + ":" + peerPort;
     }
 
     public String endpoint() {

@@ -164,9 +164,14 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Waits until a line that contains {@code text} has been logged. */
     public void awaitLine(String text) {
+        awaitLine(text, 0);
+    }
+
+    /** Waits until more than {@code before} lines that contain {@code text} have been logged. */
+    void awaitLine(String text, int before) {
         long deadline = System.nanoTime() + STOP_LIMIT.toNanos();
         synchronized (log) {
-            while (log.stream().noneMatch(line -> line.contains(text))) {
+            while (log.stream().filter(line -> line.contains(text)).count() <= before) {
                 long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
                 if (left <= 0 || logEnded) {
                     throw failed("\"" + text + "\" was not logged");

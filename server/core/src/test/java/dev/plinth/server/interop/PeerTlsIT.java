@@ -1,0 +1,119 @@
+package dev.plinth.server.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.plinth.api.etcdserverpb.PutRequest;
+import dev.plinth.server.testing.TestAuthority;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Members of Plinth and of the real etcd 3.5 in one cluster, with TLS between them. */
+class PeerTlsIT {
+    private static final int ATTEMPTS_MAX = 50;
+    private static final long RETRY_NANOS = 200_000_000L;
+
+    @TempDir Path dir;
+
+    private final List<ClusterNode> members = new ArrayList<>();
+
+    @AfterEach
+    void stop() {
+        members.forEach(ClusterNode::close);
+    }
+
+    private void make() {
+        members.add(ClusterNode.plinth("p1", dir).withSecurePeers());
+        members.add(ClusterNode.plinth("p2", dir).withSecurePeers());
+        members.add(ClusterNode.etcd("e3", dir).withSecurePeers());
+    }
+
+    private static List<String> flags(TestAuthority authority, TestAuthority.Identity own) {
+        return List.of(
+                "--peer-cert-file=" + own.certificate(),
+                "--peer-key-file=" + own.key(),
+                "--peer-trusted-ca-file=" + authority.certificate(),
+                "--peer-client-cert-auth",
+                "--peer-cert-allowed-cn=member");
+    }
+
+    /** Members that serve refuse requests until they know the cluster's version. */
+    private static void put(ClusterNode node, String key) {
+        ByteString bytes = ByteString.copyFromUtf8(key);
+        PutRequest request = PutRequest.newBuilder().setKey(bytes).setValue(bytes).build();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                var _ = node.keys().withWaitForReady().put(request);
+                return;
+            } catch (StatusRuntimeException e) {
+                boolean isEarly = e.getStatus().getCode() == Status.Code.FAILED_PRECONDITION;
+                if (!isEarly || attempt == ATTEMPTS_MAX) {
+                    throw e;
+                }
+                LockSupport.parkNanos(RETRY_NANOS);
+            }
+        }
+    }
+
+    @Test
+    void certificatesOfOneAuthorityAreAskedOfBothSidesAndReadAgain() throws IOException {
+        make();
+        TestAuthority authority = new TestAuthority(dir, "one");
+        TestAuthority.Identity first = authority.issue("first", "member", "127.0.0.1");
+        String cluster = ClusterNode.cluster(members);
+        members.forEach(node -> node.start(cluster, "new", flags(authority, first)));
+        members.forEach(node -> node.process().awaitReady());
+        members.forEach(node -> put(node, "at " + node.name()));
+        ClusterNode.assertSameHash(members);
+
+        // A renewed certificate in the same files; a restarted member meets it at the others.
+        TestAuthority.Identity renewed = authority.issue("renewed", "member", "127.0.0.1");
+        Files.move(renewed.key(), first.key(), StandardCopyOption.REPLACE_EXISTING);
+        Files.move(renewed.certificate(), first.certificate(), StandardCopyOption.REPLACE_EXISTING);
+        ClusterNode again = members.getFirst();
+        again.process().kill();
+        again.startAgain().process().awaitReady();
+        put(again, "renewed");
+
+        // One whom another authority vouches for, and one with another name, stay outside.
+        again.process().kill();
+        TestAuthority foreign = new TestAuthority(dir, "two");
+        TestAuthority.Identity stranger = foreign.issue("stranger", "member", "127.0.0.1");
+        again.start(cluster, "new", flags(foreign, stranger));
+        members.get(1).process().awaitLine("rejected connection on peer endpoint");
+        again.process().kill();
+        int refusedBefore = refusals(members.get(1));
+        TestAuthority.Identity other = authority.issue("other", "somebody", "127.0.0.1");
+        again.start(cluster, "new", flags(authority, other));
+        members.get(1).process().awaitLine("rejected connection on peer endpoint", refusedBefore);
+        put(members.get(1), "the others go on");
+    }
+
+    private static int refusals(ClusterNode node) {
+        return (int)
+                node.process().log().stream()
+                        .filter(line -> line.contains("rejected connection on peer endpoint"))
+                        .count();
+    }
+
+    @Test
+    void certificatesThatAreMadeEncryptWithoutVouching() {
+        make();
+        String cluster = ClusterNode.cluster(members);
+        members.forEach(node -> node.start(cluster, "new", List.of("--peer-auto-tls")));
+        members.forEach(node -> node.process().awaitReady());
+        members.forEach(node -> put(node, "at " + node.name()));
+        ClusterNode.assertSameHash(members);
+        assertThat(dir.resolve("p1/fixtures/peer/cert.pem")).exists();
+    }
+}
