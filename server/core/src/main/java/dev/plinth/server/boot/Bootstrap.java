@@ -11,6 +11,7 @@ import dev.plinth.server.cluster.Membership;
 import dev.plinth.server.config.GoDuration;
 import dev.plinth.server.config.ListenUrl;
 import dev.plinth.server.config.ServerConfig;
+import dev.plinth.server.discovery.DnsNameService;
 import dev.plinth.server.log.Log;
 import dev.plinth.server.metrics.LogMetrics;
 import dev.plinth.server.metrics.Metrics;
@@ -106,9 +107,10 @@ final class Bootstrap {
 
     private ClusterPlan plan(PeerPort peerPort) throws StartException {
         RemoteCluster remote = new RemoteCluster(new PeerHttp(peerPort.dialer()));
+        ServerConfig found = new Founders(config, new DnsNameService("dns:"), log).found();
         return config.cluster().isExisting()
-                ? new JoinedCluster(config).plan(remote)
-                : new NewCluster(config).plan(remote);
+                ? new JoinedCluster(found).plan(remote)
+                : new NewCluster(found).plan(remote);
     }
 
     private Member open(

@@ -187,10 +187,6 @@ public final class ConfigRules {
                     "v2 proxy is deprecated, and --discovery-fallback can't be configured as"
                             + " \"proxy\"");
         }
-        if (!ways.isEmpty() && !ways.contains("initial-cluster")) {
-            throw new ConfigException(
-                    "--" + ways.getFirst() + " is not available yet; use --initial-cluster");
-        }
     }
 
     private ServerConfig.Raft raft() throws ConfigException {

@@ -30,6 +30,28 @@ public record ServerConfig(
         CompatVersion compat,
         FeatureGates gates,
         FlagValues flags) {
+    /** The same with other first members, under the token that tells their cluster apart. */
+    public ServerConfig withInitial(InitialCluster initial, String token) {
+        return new ServerConfig(
+                identity,
+                listeners,
+                new Cluster(
+                        cluster.advertisePeer(),
+                        cluster.advertiseClient(),
+                        initial,
+                        cluster.isExisting(),
+                        token,
+                        cluster.isStrictReconfig(),
+                        cluster.learnersMax(),
+                        cluster.forceNewCluster()),
+                raft,
+                storage,
+                requests,
+                log,
+                compat,
+                gates,
+                flags);
+    }
 
     /**
      * Name and folders.

@@ -116,6 +116,17 @@ public final class ServerProcess implements AutoCloseable {
                         "--initial-advertise-peer-urls=" + ADVERTISED_PEER,
                         "--initial-cluster=one=" + ADVERTISED_PEER));
         command.addAll(List.of(flags));
+        return launch(command, clientPort);
+    }
+
+    /** Starts {@code ./plinth server} with these flags and no others. */
+    static ServerProcess plinthWith(int clientPort, List<String> flags) {
+        List<String> command = new ArrayList<>(List.of(launcher().toString(), "server"));
+        command.addAll(flags);
+        return launch(command, clientPort);
+    }
+
+    private static ServerProcess launch(List<String> command, int clientPort) {
         try {
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD);
