@@ -47,6 +47,7 @@ import dev.plinth.server.metrics.Gauge;
 import dev.plinth.server.metrics.Histogram;
 import dev.plinth.server.metrics.Metrics;
 import dev.plinth.server.peer.ForwardedPromotions;
+import dev.plinth.server.peer.HashEndpoint;
 import dev.plinth.server.peer.LeaderLeases;
 import dev.plinth.server.peer.NettyPeerTransport;
 import dev.plinth.server.peer.PeerHttp;
@@ -210,6 +211,14 @@ final class Assembly {
                 config.compat().release(),
                 "cluster-version",
                 clusterVersion == null ? "to_be_decided" : clusterVersion);
+        CorruptionSchedule corruption =
+                new CorruptionSchedule(
+                        config,
+                        consensus.member(),
+                        engine.store(),
+                        new RemoteCluster(new PeerHttp(peerPort.dialer())),
+                        log);
+        corruption.checkStart(engine.peers().isEmpty() && engine.existing().isEmpty());
         startLoops(engine, consensus);
         NettyPeerTransport transport = peers.get();
         member.onClose("peers", transport);
@@ -229,9 +238,12 @@ final class Assembly {
                         services.cluster(),
                         token ->
                                 auth.checkAdmin(
-                                        auth.isEnabled() ? auth.caller(token) : Caller.NOBODY)));
+                                        auth.isEnabled() ? auth.caller(token) : Caller.NOBODY)),
+                new HashEndpoint(
+                        consensus.member(), engine.store()::hashKv, services.background()));
         DiskWatchdog watchdog = watchdog(engine.found().log());
-        startMaintenance(engine, services, auth, () -> ready(clients, services, watchdog));
+        startMaintenance(
+                engine, services, auth, corruption, () -> ready(clients, services, watchdog));
         member.onClose("client listeners", clients);
         clients.serveMetrics(new Endpoints(services, metrics, watchdog));
         member.onClose("proposals", consensus);
@@ -607,7 +619,7 @@ final class Assembly {
     }
 
     private void startMaintenance(
-            Engine engine, ServiceContext services, AuthStore auth, Runnable onReady) {
+            Engine engine, ServiceContext services, AuthStore auth, CorruptionSchedule corruption, Runnable onReady) {
         LocalMember local = services.member();
         Announcer announcer =
                 new Announcer(
@@ -658,6 +670,7 @@ final class Assembly {
         FilePurge databases =
                 new FilePurge(
                         disk, dir.snap(), "snap.db", config.storage().snapshotsMax(), false, log);
+        corruption.addTo(timers, services.background());
         timers.every(30 * SECOND, () -> purge(engine.found(), snapshots, databases));
         AgentThread thread = thread(timers, 0);
         thread.start();

@@ -10,6 +10,7 @@ import dev.plinth.server.core.ClusterMember;
 import dev.plinth.server.core.LeaseCalls;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.log.Log;
+import dev.plinth.server.peer.HashEndpoint;
 import dev.plinth.server.peer.LeaseEndpoint;
 import dev.plinth.server.peer.MemberEndpoints;
 import dev.plinth.server.peer.NettyPeerTransport;
@@ -96,7 +97,8 @@ final class PeerPort {
             NettyPeerTransport transport,
             SnapshotSink snapshots,
             LeaseCalls leases,
-            PromotionEndpoint promotions)
+            PromotionEndpoint promotions,
+            HashEndpoint hashes)
             throws StartException {
         PeerRouter router =
                 new PeerRouter(
@@ -104,7 +106,8 @@ final class PeerPort {
                         snapshots,
                         new MemberEndpoints(local, clock::wallMillis),
                         new LeaseEndpoint(local, leases),
-                        promotions);
+                        promotions,
+                        hashes);
         for (ListenUrl url : config.listeners().peer()) {
             if (url.isUnix()) {
                 continue;

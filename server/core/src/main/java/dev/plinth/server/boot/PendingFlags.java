@@ -24,8 +24,6 @@ final class PendingFlags {
                     "distributed-tracing-service-name",
                     "distributed-tracing-instance-id",
                     "distributed-tracing-sampling-rate",
-                    "corrupt-check-time",
-                    "compact-hash-check-time",
                     "bootstrap-defrag-threshold-megabytes");
 
     private PendingFlags() {}

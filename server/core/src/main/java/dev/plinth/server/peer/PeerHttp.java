@@ -59,6 +59,17 @@ public final class PeerHttp {
                 url, HttpMethod.GET, path, Unpooled.EMPTY_BUFFER, headers, timeoutNanos, bytesMax);
     }
 
+    /** Asks for something that a body describes. */
+    public CompletableFuture<Answer> get(
+            URI url,
+            String path,
+            ByteBuf body,
+            Consumer<HttpHeaders> headers,
+            long timeoutNanos,
+            int bytesMax) {
+        return exchange(url, HttpMethod.GET, path, body, headers, timeoutNanos, bytesMax);
+    }
+
     /** Sends something. */
     public CompletableFuture<Answer> post(
             URI url,

@@ -23,6 +23,7 @@ public final class PeerRouter {
     private final MemberEndpoints members;
     private final @Nullable LeaseEndpoint leases;
     private final @Nullable PromotionEndpoint promotions;
+    private final @Nullable HashEndpoint hashes;
     private final Log log;
 
     /**
@@ -31,13 +32,15 @@ public final class PeerRouter {
      * @param members answers about this member and the cluster
      * @param leases renews leases for other members; null until this member serves
      * @param promotions gives learners a vote; null until this member serves
+     * @param hashes hashes this member's keys; null until this member serves
      */
     public PeerRouter(
             NettyPeerTransport transport,
             SnapshotSink snapshots,
             MemberEndpoints members,
             @Nullable LeaseEndpoint leases,
-            @Nullable PromotionEndpoint promotions) {
+            @Nullable PromotionEndpoint promotions,
+            @Nullable HashEndpoint hashes) {
         PeerSurroundings surroundings = transport.surroundings();
         this.self = surroundings.self();
         this.log = surroundings.log();
@@ -47,6 +50,7 @@ public final class PeerRouter {
         this.members = members;
         this.leases = leases;
         this.promotions = promotions;
+        this.hashes = hashes;
     }
 
     Log log() {
@@ -70,6 +74,10 @@ public final class PeerRouter {
         PromotionEndpoint promoting = promotions;
         if (path.startsWith(PromotionEndpoint.PREFIX) && promoting != null) {
             return promoting.begin(exchange);
+        }
+        HashEndpoint hashing = hashes;
+        if (path.equals(HashEndpoint.PATH) && hashing != null) {
+            return hashing.begin(exchange);
         }
         return members.begin(exchange);
     }

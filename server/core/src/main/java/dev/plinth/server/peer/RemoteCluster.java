@@ -6,7 +6,10 @@ import com.google.gson.JsonParser;
 import dev.plinth.server.cluster.MemberIds;
 import dev.plinth.server.cluster.MemberJson;
 import dev.plinth.server.core.ClusterMember;
+import dev.plinth.server.core.MemberHash;
+import io.netty.buffer.Unpooled;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -99,6 +102,49 @@ public final class RemoteCluster {
             }
         }
         return null;
+    }
+
+    /** The hash of a member's keys at a revision; null when it has none or cannot be asked. */
+    public @Nullable MemberHash hash(
+            ClusterMember member, long clusterId, long revision, long timeoutNanos)
+            throws InterruptedException {
+        byte[] body = ("{\"revision\":" + revision + "}").getBytes(StandardCharsets.UTF_8);
+        for (String url : member.peerUrls()) {
+            try {
+                PeerHttp.Answer answer =
+                        http.get(
+                                        URI.create(url),
+                                        HashEndpoint.PATH,
+                                        Unpooled.wrappedBuffer(body),
+                                        headers ->
+                                                headers.set(
+                                                        PeerHeaders.CLUSTER,
+                                                        MemberIds.text(clusterId)),
+                                        timeoutNanos,
+                                        ANSWER_BYTES_MAX)
+                                .get(timeoutNanos, TimeUnit.NANOSECONDS);
+                if (answer.status() == 200) {
+                    JsonObject json = JsonParser.parseString(answer.text()).getAsJsonObject();
+                    return new MemberHash(
+                            member.id(),
+                            number(json.getAsJsonObject("header"), "revision"),
+                            number(json, "hash"),
+                            number(json, "compact_revision"));
+                }
+            } catch (ExecutionException
+                    | TimeoutException
+                    | JsonParseException
+                    | IllegalStateException
+                    | IllegalArgumentException
+                    | ClassCastException _) {
+                // Not reached, or it talks nonsense; the next URL may be better.
+            }
+        }
+        return null;
+    }
+
+    private static long number(@Nullable JsonObject json, String name) {
+        return json == null || !json.has(name) ? 0 : json.get(name).getAsLong();
     }
 
     private PeerHttp.@Nullable Answer get(String url, String path, long timeoutNanos)

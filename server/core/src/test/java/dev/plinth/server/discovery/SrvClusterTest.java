@@ -109,17 +109,16 @@ class SrvClusterTest {
 
     @Test
     void aNameServerIsAsked() throws Exception {
+        Thread server;
         try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            Thread server = Thread.ofVirtual().start(() -> answer(socket));
-            NameService dns =
-                    new DnsNameService("dns://127.0.0.1:" + socket.getLocalPort());
+            server = Thread.ofVirtual().start(() -> answer(socket));
+            NameService dns = new DnsNameService("dns://127.0.0.1:" + socket.getLocalPort());
             assertThat(dns.services("_etcd-server._tcp.example.com"))
                     .containsExactly(new NameService.Target("host.example.com", 2380));
             assertThatThrownBy(() -> dns.services("_nobody._tcp.example.com"))
                     .hasMessageContaining("lookup _nobody._tcp.example.com: no such host");
-            socket.close();
-            server.join();
         }
+        server.join();
     }
 
     /** One SRV record for names that begin with _etcd-server; for others, that they do not exist. */

@@ -16,14 +16,15 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterCommandIT {
     @TempDir Path dir;
 
-    private Path folder;
+    private Path folder() {
+        return dir.resolve("c");
+    }
 
     private CommandRun cluster(String... arguments) {
-        folder = dir.resolve("c");
         List<String> command =
                 new ArrayList<>(List.of(ServerProcess.launcher().toString(), "cluster"));
         command.addAll(List.of(arguments));
-        command.add("--folder=" + folder);
+        command.add("--folder=" + folder());
         return CommandRun.of(command.toArray(String[]::new));
     }
 
@@ -35,7 +36,7 @@ class ClusterCommandIT {
     private List<ProcessHandle> processes() throws IOException {
         List<ProcessHandle> found = new ArrayList<>();
         for (int i = 1; i <= 3; i++) {
-            String pid = Files.readString(folder.resolve("m" + i + ".pid"));
+            String pid = Files.readString(folder().resolve("m" + i + ".pid"));
             ProcessHandle.of(Long.parseLong(pid)).ifPresent(found::add);
         }
         return found;

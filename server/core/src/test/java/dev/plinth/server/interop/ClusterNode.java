@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import dev.plinth.api.etcdserverpb.HashKVRequest;
 import dev.plinth.api.etcdserverpb.KVGrpc;
 import dev.plinth.api.etcdserverpb.MaintenanceGrpc;
+import dev.plinth.api.etcdserverpb.PutRequest;
 import dev.plinth.api.etcdserverpb.RangeRequest;
 import dev.plinth.api.etcdserverpb.StatusRequest;
 import dev.plinth.api.etcdserverpb.StatusResponse;
@@ -22,12 +23,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** One member of a cluster of several on loopback, Plinth or the real etcd; may be restarted. */
 public final class ClusterNode implements AutoCloseable {
     private static final long CALL_SECONDS = 15;
     private static final int READS_MAX = 10;
+    private static final int PUTS_MAX = 300;
+    private static final long RETRY_NANOS = 200_000_000L;
     private static final String LOOPBACK = "127.0.0.1";
 
     private final String name;
@@ -136,6 +140,23 @@ public final class ClusterNode implements AutoCloseable {
     /** For calls with a deadline of its own. */
     public KVGrpc.KVBlockingStub keys() {
         return KVGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** A put; members refuse requests until they know the cluster's version, and are asked again. */
+    void putWhenCapable(ByteString key, ByteString value) {
+        PutRequest request = PutRequest.newBuilder().setKey(key).setValue(value).build();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                var _ = keys().withWaitForReady().put(request);
+                return;
+            } catch (StatusRuntimeException e) {
+                boolean isEarly = e.getStatus().getCode() == Status.Code.FAILED_PRECONDITION;
+                if (!isEarly || attempt == PUTS_MAX) {
+                    throw e;
+                }
+                LockSupport.parkNanos(RETRY_NANOS);
+            }
+        }
     }
 
     public StatusResponse status() {

@@ -3,26 +3,19 @@ package dev.plinth.server.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import dev.plinth.api.etcdserverpb.PutRequest;
 import dev.plinth.server.testing.TestAuthority;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Members of Plinth and of the real etcd 3.5 in one cluster, with TLS between them. */
 class PeerTlsIT {
-    private static final int ATTEMPTS_MAX = 50;
-    private static final long RETRY_NANOS = 200_000_000L;
-
     @TempDir Path dir;
 
     private final List<ClusterNode> members = new ArrayList<>();
@@ -47,22 +40,9 @@ class PeerTlsIT {
                 "--peer-cert-allowed-cn=member");
     }
 
-    /** Members that serve refuse requests until they know the cluster's version. */
     private static void put(ClusterNode node, String key) {
         ByteString bytes = ByteString.copyFromUtf8(key);
-        PutRequest request = PutRequest.newBuilder().setKey(bytes).setValue(bytes).build();
-        for (int attempt = 1; ; attempt++) {
-            try {
-                var _ = node.keys().withWaitForReady().put(request);
-                return;
-            } catch (StatusRuntimeException e) {
-                boolean isEarly = e.getStatus().getCode() == Status.Code.FAILED_PRECONDITION;
-                if (!isEarly || attempt == ATTEMPTS_MAX) {
-                    throw e;
-                }
-                LockSupport.parkNanos(RETRY_NANOS);
-            }
-        }
+        node.putWhenCapable(bytes, bytes);
     }
 
     @Test
