@@ -102,7 +102,7 @@ final class Bootstrap {
                         new SecureRandom(),
                         lookups,
                         log);
-        return new PeerPort(config, sockets, security, clock, log);
+        return new PeerPort(config, sockets, security, metrics, clock, log);
     }
 
     private ClusterPlan plan(PeerPort peerPort) throws StartException {

@@ -13,7 +13,9 @@ import dev.plinth.server.log.Log;
 import dev.plinth.server.peer.HashEndpoint;
 import dev.plinth.server.peer.LeaseEndpoint;
 import dev.plinth.server.peer.MemberEndpoints;
+import dev.plinth.server.metrics.Metrics;
 import dev.plinth.server.peer.NettyPeerTransport;
+import dev.plinth.server.peer.NetworkMetrics;
 import dev.plinth.server.peer.PeerDialer;
 import dev.plinth.server.peer.PeerIdentity;
 import dev.plinth.server.peer.PeerListener;
@@ -32,14 +34,21 @@ final class PeerPort {
     private final ServerConfig config;
     private final Transport sockets;
     private final PeerSecurity security;
+    private final NetworkMetrics metrics;
     private final Clock clock;
     private final Log log;
 
     PeerPort(
-            ServerConfig config, Transport sockets, PeerSecurity security, Clock clock, Log log) {
+            ServerConfig config,
+            Transport sockets,
+            PeerSecurity security,
+            Metrics metrics,
+            Clock clock,
+            Log log) {
         this.config = config;
         this.sockets = sockets;
         this.security = security;
+        this.metrics = new NetworkMetrics(metrics);
         this.clock = clock;
         this.log = log;
     }
@@ -80,6 +89,7 @@ final class PeerPort {
                 removed,
                 snapshots,
                 transfers,
+                metrics,
                 clock::monotonicNanos,
                 clock::wallMillis,
                 log);

@@ -40,6 +40,7 @@ public final class NettyPeerTransport implements PeerTransport, AutoCloseable {
      * @param removed runs when a peer says that this member is no longer one
      * @param snapshots what is sent to a member that is too far behind
      * @param transfers runs long transfers that may block; platform threads
+     * @param metrics where the traffic is counted
      * @param nanoClock monotonic time
      * @param wallMillis time of day
      */
@@ -50,6 +51,7 @@ public final class NettyPeerTransport implements PeerTransport, AutoCloseable {
             Runnable removed,
             SnapshotSource snapshots,
             Executor transfers,
+            NetworkMetrics metrics,
             LongSupplier nanoClock,
             LongSupplier wallMillis,
             Log log) {
@@ -62,6 +64,7 @@ public final class NettyPeerTransport implements PeerTransport, AutoCloseable {
                         removed,
                         snapshots,
                         transfers,
+                        metrics,
                         nanoClock,
                         log);
         this.wallClock = wallMillis::getAsLong;
@@ -169,11 +172,14 @@ public final class NettyPeerTransport implements PeerTransport, AutoCloseable {
                 || gate.isRemoved(id)) {
             return;
         }
-        PeerStatus status = new PeerStatus(id, surroundings.nanoClock(), surroundings.log());
+        PeerMetrics metrics =
+                new PeerMetrics(surroundings.metrics(), surroundings.self().memberId(), id);
+        PeerStatus status =
+                new PeerStatus(id, metrics, surroundings.nanoClock(), surroundings.log());
         try {
             remotes.put(
                     id,
-                    new Pipeline(id, new UrlPicker(urls), status, surroundings, new PeerMetrics()));
+                    new Pipeline(id, new UrlPicker(urls), status, surroundings, metrics));
         } catch (IllegalArgumentException e) {
             surroundings.log().warn("peer announced malformed URLs", "peer-urls", urls);
         }

@@ -17,7 +17,7 @@ final class Peer {
     private final PeerSurroundings surroundings;
     private final UrlPicker urls;
     private final PeerStatus status;
-    private final PeerMetrics metrics = new PeerMetrics();
+    private final PeerMetrics metrics;
     private final StreamWriter messageWriter;
     private final StreamWriter appendWriter;
     private final StreamReader messageReader;
@@ -38,7 +38,11 @@ final class Peer {
         this.surroundings = surroundings;
         this.urlTexts = peerUrls;
         urls = new UrlPicker(peerUrls);
-        status = new PeerStatus(memberId, surroundings.nanoClock(), surroundings.log());
+        metrics =
+                new PeerMetrics(
+                        surroundings.metrics(), surroundings.self().memberId(), memberId);
+        status =
+                new PeerStatus(memberId, metrics, surroundings.nanoClock(), surroundings.log());
         loop = surroundings.dialer().nextLoop();
         messageWriter =
                 new StreamWriter(memberId, StreamKind.MESSAGE, status, surroundings, metrics);
@@ -47,7 +51,7 @@ final class Peer {
         appendReader = reader(StreamKind.APPEND, gate);
         pipeline = new Pipeline(memberId, urls, status, surroundings, metrics);
         snapshots = new SnapshotSender(memberId, urls, status, surroundings, metrics);
-        prober = new Prober(memberId, urls, surroundings, wallClock);
+        prober = new Prober(memberId, urls, surroundings, metrics, wallClock);
     }
 
     private StreamReader reader(StreamKind kind, MessageGate gate) {
@@ -83,7 +87,7 @@ final class Peer {
     }
 
     private void lost(Message message) {
-        metrics.dropped();
+        metrics.sendFailed();
         surroundings
                 .log()
                 .debug(
@@ -125,10 +129,6 @@ final class Peer {
 
     PeerMetrics metrics() {
         return metrics;
-    }
-
-    double roundTripSeconds() {
-        return prober.roundTripSeconds();
     }
 
     void stop() {

@@ -1,13 +1,37 @@
 package dev.plinth.server.peer;
 
-import java.util.concurrent.atomic.LongAdder;
+import dev.plinth.server.cluster.MemberIds;
+import dev.plinth.server.metrics.Counter;
+import dev.plinth.server.metrics.Gauge;
+import dev.plinth.server.metrics.Histogram;
 
-/** What passed between this member and another one. Any thread. */
+/** What passed between this member and another one. Any thread; an addition each. */
 final class PeerMetrics {
-    private final LongAdder sentBytes = new LongAdder();
-    private final LongAdder receivedBytes = new LongAdder();
-    private final LongAdder sentFailures = new LongAdder();
-    private final LongAdder droppedMessages = new LongAdder();
+    private final Gauge active;
+    private final Counter disconnected;
+    private final Counter sentBytes;
+    private final Counter receivedBytes;
+    private final Counter sentFailures;
+    private final Counter snapshotsSent;
+    private final Counter snapshotFailures;
+    private final Gauge snapshotsUnderWay;
+    private final Histogram snapshotSeconds;
+    private final Histogram roundTripSeconds;
+
+    PeerMetrics(NetworkMetrics metrics, long localId, long memberId) {
+        String local = MemberIds.text(localId);
+        String remote = MemberIds.text(memberId);
+        active = metrics.active.with(local, remote);
+        disconnected = metrics.disconnected.with(local, remote);
+        sentBytes = metrics.sentBytes.with(remote);
+        receivedBytes = metrics.receivedBytes.with(remote);
+        sentFailures = metrics.sentFailures.with(remote);
+        snapshotsSent = metrics.snapshotsSent.with(remote);
+        snapshotFailures = metrics.snapshotFailures.with(remote);
+        snapshotsUnderWay = metrics.snapshotsUnderWay.with(remote);
+        snapshotSeconds = metrics.snapshotSeconds.with(remote);
+        roundTripSeconds = metrics.roundTripSeconds.with(remote);
+    }
 
     void sent(long bytes) {
         sentBytes.add(bytes);
@@ -21,23 +45,30 @@ final class PeerMetrics {
         sentFailures.increment();
     }
 
-    void dropped() {
-        droppedMessages.increment();
+    void connected() {
+        active.add(1);
     }
 
-    long sentBytes() {
-        return sentBytes.sum();
+    void disconnected() {
+        active.add(-1);
+        disconnected.increment();
     }
 
-    long receivedBytes() {
-        return receivedBytes.sum();
+    void snapshotBegun() {
+        snapshotsUnderWay.add(1);
     }
 
-    long sentFailures() {
-        return sentFailures.sum();
+    void snapshotEnded(boolean isDelivered, long nanos) {
+        snapshotsUnderWay.add(-1);
+        if (isDelivered) {
+            snapshotsSent.increment();
+            snapshotSeconds.observeNanos(nanos);
+        } else {
+            snapshotFailures.increment();
+        }
     }
 
-    long droppedMessages() {
-        return droppedMessages.sum();
+    void roundTrip(long nanos) {
+        roundTripSeconds.observeNanos(nanos);
     }
 }

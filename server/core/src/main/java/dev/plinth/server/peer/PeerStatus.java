@@ -8,13 +8,15 @@ import java.util.function.LongSupplier;
 /** Whether a member is reached, and since when. Any thread. */
 final class PeerStatus {
     private final long memberId;
+    private final PeerMetrics metrics;
     private final LongSupplier nanoClock;
     private final Log log;
     private boolean isActive;
     private long sinceNanos;
 
-    PeerStatus(long memberId, LongSupplier nanoClock, Log log) {
+    PeerStatus(long memberId, PeerMetrics metrics, LongSupplier nanoClock, Log log) {
         this.memberId = memberId;
+        this.metrics = metrics;
         this.nanoClock = nanoClock;
         this.log = log;
     }
@@ -24,6 +26,7 @@ final class PeerStatus {
         if (!isActive) {
             isActive = true;
             sinceNanos = nanoClock.getAsLong();
+            metrics.connected();
             log.info("peer became active", "peer-id", MemberIds.text(memberId));
         }
     }
@@ -32,6 +35,7 @@ final class PeerStatus {
     synchronized void deactivate(String action, String reason) {
         if (isActive) {
             isActive = false;
+            metrics.disconnected();
             log.warn(
                     "peer became inactive (message send to peer failed)",
                     "peer-id",

@@ -15,6 +15,7 @@ import java.util.function.LongSupplier;
  * @param removed runs when a peer says that this member is no longer one
  * @param snapshots what is sent to a member that is too far behind
  * @param transfers runs long transfers that may block; platform threads
+ * @param metrics where the traffic is counted
  * @param nanoClock monotonic time
  * @param log where lines go
  */
@@ -26,5 +27,6 @@ record PeerSurroundings(
         Runnable removed,
         SnapshotSource snapshots,
         Executor transfers,
+        NetworkMetrics metrics,
         LongSupplier nanoClock,
         Log log) {}

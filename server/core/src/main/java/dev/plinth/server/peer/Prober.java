@@ -27,6 +27,7 @@ final class Prober {
     private final long memberId;
     private final UrlPicker urls;
     private final PeerSurroundings surroundings;
+    private final PeerMetrics metrics;
     private final WallClock wallClock;
     private volatile double smoothedNanos;
     private long warnedNanos;
@@ -37,10 +38,16 @@ final class Prober {
         long wallMillis();
     }
 
-    Prober(long memberId, UrlPicker urls, PeerSurroundings surroundings, WallClock wallClock) {
+    Prober(
+            long memberId,
+            UrlPicker urls,
+            PeerSurroundings surroundings,
+            PeerMetrics metrics,
+            WallClock wallClock) {
         this.memberId = memberId;
         this.urls = urls;
         this.surroundings = surroundings;
+        this.metrics = metrics;
         this.wallClock = wallClock;
         this.warnedNanos = surroundings.nanoClock().getAsLong() - WARNING_PAUSE_NANOS;
     }
@@ -56,11 +63,6 @@ final class Prober {
         if (started != null) {
             started.cancel(false);
         }
-    }
-
-    /** Smoothed time of a round trip in seconds; 0 before the first. */
-    double roundTripSeconds() {
-        return smoothedNanos / 1e9;
     }
 
     private void probe() {
@@ -88,6 +90,7 @@ final class Prober {
                 return;
             }
             smoothedNanos = 0.875 * smoothedNanos + 0.125 * took;
+            metrics.roundTrip((long) smoothedNanos);
             Instant theirs = OffsetDateTime.parse(health.get("Now").getAsString()).toInstant();
             Instant ours = Instant.ofEpochMilli(wallClock.wallMillis());
             Duration drift = Duration.between(theirs, ours).minusNanos((long) smoothedNanos / 2);

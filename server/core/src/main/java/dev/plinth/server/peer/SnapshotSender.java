@@ -44,10 +44,14 @@ final class SnapshotSender {
                 .transfers()
                 .execute(() -> {
                     boolean isDelivered = false;
+                    long start = surroundings.nanoClock().getAsLong();
+                    metrics.snapshotBegun();
                     try {
                         isDelivered = send(message);
                     } finally {
                         isUnderWay.set(false);
+                        metrics.snapshotEnded(
+                                isDelivered, surroundings.nanoClock().getAsLong() - start);
                         surroundings.receiver().snapshotSent(memberId, isDelivered);
                     }
                 });

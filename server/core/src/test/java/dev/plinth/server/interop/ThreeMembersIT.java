@@ -77,6 +77,10 @@ class ThreeMembersIT {
         assertThat(follower.keys().range(request("key/2999")).getCount()).isEqualTo(1);
         put(follower, 3000, 3010);
         ClusterNode.assertSameHash(members);
+        assertThat(others)
+                .anySatisfy(node -> assertThat(Http.get(node.endpoint(), "/metrics"))
+                        .containsPattern("etcd_network_snapshot_send_success\\{To=\"[0-9a-f]+\"\\} 1")
+                        .containsPattern("etcd_network_peer_sent_bytes_total\\{To=\"[0-9a-f]+\"\\} [1-9]"));
         // What was installed is what a restart finds.
         follower.process().kill();
         start(follower);
