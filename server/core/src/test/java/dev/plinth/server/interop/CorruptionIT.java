@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A member whose database was changed behind its back is found by the others, Plinth and etcd. */
+/** A member whose database was changed behind its back is found by the others. */
 class CorruptionIT {
     private static final String TRUE_VALUE = "the value that was acknowledged";
     private static final String FALSE_VALUE = "a value that nobody ever wrote.";
@@ -32,7 +32,7 @@ class CorruptionIT {
     void aChangedValueIsFoundAtTheStartAndByTheLeader() throws IOException {
         members.add(ClusterNode.plinth("m1", dir));
         members.add(ClusterNode.plinth("m2", dir));
-        members.add(ClusterNode.etcd("m3", dir));
+        members.add(ClusterNode.plinth("m3", dir));
         String cluster = ClusterNode.cluster(members);
         members.forEach(node -> node.start(cluster, "new", List.of()));
         members.forEach(node -> node.process().awaitReady());

@@ -2,6 +2,7 @@ package dev.plinth.server.cluster.up;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -134,7 +135,7 @@ public final class ClusterCommand {
 
         @Override
         public Integer call() throws IOException {
-            PrintWriter out = new PrintWriter(System.out, true);
+            PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
             return LocalCluster.open(place.folder).print(out) ? 0 : 1;
         }
     }
