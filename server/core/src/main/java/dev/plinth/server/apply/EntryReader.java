@@ -1,5 +1,7 @@
 package dev.plinth.server.apply;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -10,6 +12,7 @@ import com.google.protobuf.WireFormat;
 import dev.plinth.api.etcdserverpb.InternalRaftRequest;
 import dev.plinth.api.etcdserverpb.RequestHeader;
 import java.io.IOException;
+import java.util.Set;
 
 /**
  * Finds the request inside the bytes of a log entry without decoding what is not needed.
@@ -27,6 +30,9 @@ import java.io.IOException;
  */
 final class EntryReader {
     static final int V2_FIELD = 2;
+    private static final int METHOD_BYTES_MAX = 6;
+    private static final Set<String> V2_METHODS =
+            Set.of("PUT", "POST", "DELETE", "QGET", "SYNC", "GET");
 
     private byte[] data = new byte[0];
     private long requestId;
@@ -65,6 +71,9 @@ final class EntryReader {
                     bodyLength = in.readRawVarint32();
                     bodyOffset = offset + in.getTotalBytesRead();
                     in.skipRawBytes(bodyLength);
+                    if (number == V2_FIELD && isMethod()) {
+                        throw new InvalidProtocolBufferException("a V2 request by itself");
+                    }
                 } else if (!in.skipField(tag)) {
                     throw new InvalidProtocolBufferException(
                             "field " + number + " has no legal wire type");
@@ -78,6 +87,18 @@ final class EntryReader {
         if (legacyId != 0) {
             requestId = legacyId;
         }
+    }
+
+    /**
+     * Whether field 2 is the method of a V2 request that is the whole entry. Its other fields have
+     * the wire types of ours, so nothing else tells the two apart; as the embedded request that
+     * field 2 is otherwise, these bytes would be malformed.
+     */
+    private boolean isMethod() {
+        if (bodyLength > METHOD_BYTES_MAX) {
+            return false;
+        }
+        return V2_METHODS.contains(new String(data, bodyOffset, bodyLength, US_ASCII));
     }
 
     private void readHeader(CodedInputStream in) throws IOException {
