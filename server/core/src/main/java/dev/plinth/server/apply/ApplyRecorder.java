@@ -238,7 +238,7 @@ public final class ApplyRecorder {
 
     void granted(long ttlSeconds) {
         granted.increment();
-        grantedSeconds.observe(ttlSeconds);
+        grantedSeconds.observe((double) ttlSeconds);
     }
 
     void revoked() {

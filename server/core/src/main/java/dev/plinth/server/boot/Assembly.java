@@ -619,7 +619,11 @@ final class Assembly {
     }
 
     private void startMaintenance(
-            Engine engine, ServiceContext services, AuthStore auth, CorruptionSchedule corruption, Runnable onReady) {
+            Engine engine,
+            ServiceContext services,
+            AuthStore auth,
+            CorruptionSchedule corruption,
+            Runnable onReady) {
         LocalMember local = services.member();
         Announcer announcer =
                 new Announcer(

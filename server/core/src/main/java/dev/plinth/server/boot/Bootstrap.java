@@ -26,9 +26,9 @@ import dev.plinth.walio.io.SystemClock;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -75,8 +75,7 @@ final class CorruptionSchedule {
         try {
             if (!checks.isConsistentAtStart()) {
                 throw new StartException(
-                        MemberIds.text(member.memberId())
-                                + " found data inconsistency with peers");
+                        MemberIds.text(member.memberId()) + " found data inconsistency with peers");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

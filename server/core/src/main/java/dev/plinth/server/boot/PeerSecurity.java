@@ -55,9 +55,7 @@ record PeerSecurity(@Nullable ServerTls listening, @Nullable ClientTls dialing) 
                                     log)
                             : given;
             return new PeerSecurity(
-                    isListening
-                            ? ServerTls.open(settings, "peer", List.of(), lookups, log)
-                            : null,
+                    isListening ? ServerTls.open(settings, "peer", List.of(), lookups, log) : null,
                     isDialing ? ClientTls.open(settings, log) : null);
         } catch (TlsException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);

@@ -24,8 +24,8 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.BlockingClientCall;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
-import java.util.List;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -124,9 +124,13 @@ public final class DiscoveryService {
                         .setPassword(settings.password())
                         .build();
         String token =
-                retried(calls -> ClientCalls.blockingUnaryCall(
-                                calls, AuthGrpc.getAuthenticateMethod(), deadline(), request)
-                        .getToken());
+                retried(calls ->
+                        ClientCalls.blockingUnaryCall(
+                                        calls,
+                                        AuthGrpc.getAuthenticateMethod(),
+                                        deadline(),
+                                        request)
+                                .getToken());
         headers.put(TOKEN, token);
     }
 
@@ -134,8 +138,9 @@ public final class DiscoveryService {
         String key = "/_etcd/registry/" + settings.token() + "/_config/size";
         RangeRequest request = RangeRequest.newBuilder().setKey(utf8(key)).build();
         RangeResponse found =
-                retried(calls -> ClientCalls.blockingUnaryCall(
-                        calls, KVGrpc.getRangeMethod(), deadline(), request));
+                retried(calls ->
+                        ClientCalls.blockingUnaryCall(
+                                calls, KVGrpc.getRangeMethod(), deadline(), request));
         if (found.getKvsCount() == 0) {
             throw new DiscoveryException("discovery: size key not found");
         }

@@ -49,8 +49,7 @@ public final class DnsNameService implements NameService {
     }
 
     /** Records read {@code priority weight port target}. */
-    private static List<Target> targets(
-            String name, @Nullable Attribute records)
+    private static List<Target> targets(String name, @Nullable Attribute records)
             throws IOException, NamingException {
         if (records == null) {
             throw new IOException("lookup " + name + ": no such host");

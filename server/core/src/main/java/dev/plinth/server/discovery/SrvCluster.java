@@ -64,11 +64,7 @@ public final class SrvCluster {
     }
 
     private List<String> founders(
-            String name,
-            String scheme,
-            String ownName,
-            Set<String> own,
-            List<ListenUrl> advertised)
+            String name, String scheme, String ownName, Set<String> own, List<ListenUrl> advertised)
             throws IOException {
         List<String> founders = new ArrayList<>();
         int number = 0;

@@ -177,9 +177,7 @@ public final class NettyPeerTransport implements PeerTransport, AutoCloseable {
         PeerStatus status =
                 new PeerStatus(id, metrics, surroundings.nanoClock(), surroundings.log());
         try {
-            remotes.put(
-                    id,
-                    new Pipeline(id, new UrlPicker(urls), status, surroundings, metrics));
+            remotes.put(id, new Pipeline(id, new UrlPicker(urls), status, surroundings, metrics));
         } catch (IllegalArgumentException e) {
             surroundings.log().warn("peer announced malformed URLs", "peer-urls", urls);
         }

@@ -38,11 +38,8 @@ final class Peer {
         this.surroundings = surroundings;
         this.urlTexts = peerUrls;
         urls = new UrlPicker(peerUrls);
-        metrics =
-                new PeerMetrics(
-                        surroundings.metrics(), surroundings.self().memberId(), memberId);
-        status =
-                new PeerStatus(memberId, metrics, surroundings.nanoClock(), surroundings.log());
+        metrics = new PeerMetrics(surroundings.metrics(), surroundings.self().memberId(), memberId);
+        status = new PeerStatus(memberId, metrics, surroundings.nanoClock(), surroundings.log());
         loop = surroundings.dialer().nextLoop();
         messageWriter =
                 new StreamWriter(memberId, StreamKind.MESSAGE, status, surroundings, metrics);

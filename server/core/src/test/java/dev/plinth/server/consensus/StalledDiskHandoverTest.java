@@ -82,16 +82,17 @@ class StalledDiskHandoverTest {
     void aWriteThatHangsForAnElectionTimeoutCostsTheLeadership() {
         int stalled = leader();
         List<OneMember> others = othersThan(stalled);
-        logs.get(stalled).duringNextSync(() -> {
-            passTime(stalled, others, ELECTION_NANOS - 2 * OneMember.TICK_NANOS);
-            assertThat(leader()).isEqualTo(stalled);
-            passTime(stalled, others, 3 * OneMember.TICK_NANOS);
-            assertThat(leader()).isNotEqualTo(stalled).isNotNegative();
-            // The others go on without it.
-            OneMember.Outcome during = members.get(leader()).propose();
-            settle(others);
-            assertThat(during.result).isNotNull();
-        });
+        logs.get(stalled)
+                .duringNextSync(() -> {
+                    passTime(stalled, others, ELECTION_NANOS - 2 * OneMember.TICK_NANOS);
+                    assertThat(leader()).isEqualTo(stalled);
+                    passTime(stalled, others, 3 * OneMember.TICK_NANOS);
+                    assertThat(leader()).isNotEqualTo(stalled).isNotNegative();
+                    // The others go on without it.
+                    OneMember.Outcome during = members.get(leader()).propose();
+                    settle(others);
+                    assertThat(during.result).isNotNull();
+                });
         OneMember.Outcome before = members.get(stalled).propose();
         settle(members);
         // What it had accepted was stored by the others, so that it is acknowledged in the end.
@@ -106,16 +107,17 @@ class StalledDiskHandoverTest {
     void leadershipStaysWhereNobodyHasStoredMore() {
         int stalled = leader();
         OneMember leader = members.get(stalled);
-        logs.get(stalled).duringNextSync(() -> {
-            // The others' raft loops answer heartbeats, and their disks hang as well.
-            for (int ticks = 0; ticks < 20; ticks++) {
-                clock.nanos += OneMember.TICK_NANOS;
-                members.forEach(OneMember::raftTurn);
-                deliver();
-                members.forEach(OneMember::raftTurn);
-            }
-            assertThat(leader()).isEqualTo(stalled);
-        });
+        logs.get(stalled)
+                .duringNextSync(() -> {
+                    // The others' raft loops answer heartbeats, and their disks hang as well.
+                    for (int ticks = 0; ticks < 20; ticks++) {
+                        clock.nanos += OneMember.TICK_NANOS;
+                        members.forEach(OneMember::raftTurn);
+                        deliver();
+                        members.forEach(OneMember::raftTurn);
+                    }
+                    assertThat(leader()).isEqualTo(stalled);
+                });
         OneMember.Outcome outcome = leader.propose();
         settle(members);
         assertThat(outcome.result).isNotNull();

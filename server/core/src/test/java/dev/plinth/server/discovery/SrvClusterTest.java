@@ -23,7 +23,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Founders by SRV records: from records that the test makes up, and from a name server of its own. */
+/**
+ * Founders by SRV records: from records that the test makes up, and from a name server of its own.
+ */
 class SrvClusterTest {
     private static final Log QUIET =
             new Log(
@@ -121,7 +123,9 @@ class SrvClusterTest {
         server.join();
     }
 
-    /** One SRV record for names that begin with _etcd-server; for others, that they do not exist. */
+    /**
+     * One SRV record for names that begin with _etcd-server; for others, that they do not exist.
+     */
     private static void answer(DatagramSocket socket) {
         byte[] buffer = new byte[512];
         while (!socket.isClosed()) {
@@ -156,8 +160,7 @@ class SrvClusterTest {
                     out.write(target);
                 }
                 byte[] reply = bytes.toByteArray();
-                socket.send(
-                        new DatagramPacket(reply, reply.length, question.getSocketAddress()));
+                socket.send(new DatagramPacket(reply, reply.length, question.getSocketAddress()));
             } catch (IOException e) {
                 if (!socket.isClosed()) {
                     throw new java.io.UncheckedIOException(e);

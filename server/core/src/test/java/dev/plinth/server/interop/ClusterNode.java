@@ -46,8 +46,7 @@ public final class ClusterNode implements AutoCloseable {
     private @Nullable ServerProcess process;
     private String[] startedWith = {};
 
-    private ClusterNode(
-            String name, boolean isEtcd, Path root, String host, List<String> runner) {
+    private ClusterNode(String name, boolean isEtcd, Path root, String host, List<String> runner) {
         this.name = name;
         this.isEtcd = isEtcd;
         this.dataDir = root.resolve(name);
@@ -142,7 +141,9 @@ public final class ClusterNode implements AutoCloseable {
         return KVGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** A put; members refuse requests until they know the cluster's version, and are asked again. */
+    /**
+     * A put; members refuse requests until they know the cluster's version, and are asked again.
+     */
     void putWhenCapable(ByteString key, ByteString value) {
         PutRequest request = PutRequest.newBuilder().setKey(key).setValue(value).build();
         for (int attempt = 1; ; attempt++) {

@@ -58,7 +58,9 @@ class DiscoveryIT {
         ServerProcess two = member(service, "two", "t1");
         one.awaitReady();
         two.awaitReady();
-        assertThat(etcdctl(one, "member", "list")).contains("started, one").contains("started, two");
+        assertThat(etcdctl(one, "member", "list"))
+                .contains("started, one")
+                .contains("started, two");
         ServerProcess late = member(service, "late", "t1");
         assertThat(late.awaitExit()).isEqualTo(1);
         assertThat(late.log())
@@ -67,8 +69,7 @@ class DiscoveryIT {
 
         ServerProcess nobody = member(service, "nobody", "t2");
         assertThat(nobody.awaitExit()).isEqualTo(1);
-        assertThat(nobody.log())
-                .anyMatch(line -> line.contains("discovery: size key not found"));
+        assertThat(nobody.log()).anyMatch(line -> line.contains("discovery: size key not found"));
         etcdctl(service, "put", "/_etcd/registry/t3/_config/size", "many");
         ServerProcess bad = member(service, "bad", "t3");
         assertThat(bad.awaitExit()).isEqualTo(1);

@@ -36,7 +36,8 @@ final class LoopDisk implements AutoCloseable {
         Assumptions.assumeTrue(
                 "root".equals(System.getProperty("user.name")), "loop devices need root");
         CommandRun.of("mkfs.ext4", "-q", image.toString()).succeeded();
-        CommandRun mounted = CommandRun.of("mount", "-o", "loop", image.toString(), "" + mountPoint);
+        CommandRun mounted =
+                CommandRun.of("mount", "-o", "loop", image.toString(), "" + mountPoint);
         Assumptions.assumeTrue(mounted.exitCode() == 0, mounted.stderr());
         return new LoopDisk(mountPoint);
     }

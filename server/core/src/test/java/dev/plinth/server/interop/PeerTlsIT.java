@@ -1,7 +1,5 @@
 package dev.plinth.server.interop;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.google.protobuf.ByteString;
 import dev.plinth.server.testing.TestAuthority;
 import java.io.IOException;

@@ -116,17 +116,18 @@ public final class ServerProcess implements AutoCloseable {
                         "--initial-advertise-peer-urls=" + ADVERTISED_PEER,
                         "--initial-cluster=one=" + ADVERTISED_PEER));
         command.addAll(List.of(flags));
-        return launch(command, clientPort);
+        return launch(command, environment, clientPort);
     }
 
     /** Starts {@code ./plinth server} with these flags and no others. */
     static ServerProcess plinthWith(int clientPort, List<String> flags) {
         List<String> command = new ArrayList<>(List.of(launcher().toString(), "server"));
         command.addAll(flags);
-        return launch(command, clientPort);
+        return launch(command, Map.of(), clientPort);
     }
 
-    private static ServerProcess launch(List<String> command, int clientPort) {
+    private static ServerProcess launch(
+            List<String> command, Map<String, String> environment, int clientPort) {
         try {
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD);

@@ -78,9 +78,12 @@ class ThreeMembersIT {
         put(follower, 3000, 3010);
         ClusterNode.assertSameHash(members);
         assertThat(others)
-                .anySatisfy(node -> assertThat(Http.get(node.endpoint(), "/metrics"))
-                        .containsPattern("etcd_network_snapshot_send_success\\{To=\"[0-9a-f]+\"\\} 1")
-                        .containsPattern("etcd_network_peer_sent_bytes_total\\{To=\"[0-9a-f]+\"\\} [1-9]"));
+                .anySatisfy(node ->
+                        assertThat(Http.get(node.endpoint(), "/metrics"))
+                                .containsPattern(
+                                        "etcd_network_snapshot_send_success\\{To=\"[0-9a-f]+\"\\} 1")
+                                .containsPattern(
+                                        "etcd_network_peer_sent_bytes_total\\{To=\"[0-9a-f]+\"\\} [1-9]"));
         // What was installed is what a restart finds.
         follower.process().kill();
         start(follower);
@@ -98,18 +101,20 @@ class ThreeMembersIT {
             assertThat(leader.process().log())
                     .anyMatch(line -> line.contains("leadership transfer finished"));
             assertThat(others)
-                    .anyMatch(node -> node.process().log().stream()
-                            .anyMatch(line -> line.contains("received MsgTimeoutNow")));
+                    .anyMatch(node ->
+                            node.process().log().stream()
+                                    .anyMatch(line -> line.contains("received MsgTimeoutNow")));
             writer.use(others);
             put(others.getFirst(), 100, 200);
             ClusterNode follower = others.stream().filter(n -> !n.isLeader()).findFirst().get();
             follower.process().stop();
             assertThat(follower.process().log())
                     .anyMatch(line -> line.contains("local server is not leader"));
-            List.of(leader, follower).forEach(node -> {
-                start(node);
-                node.process().awaitReady();
-            });
+            List.of(leader, follower)
+                    .forEach(node -> {
+                        start(node);
+                        node.process().awaitReady();
+                    });
             writer.stop();
             for (ClusterNode node : members) {
                 node.revision();

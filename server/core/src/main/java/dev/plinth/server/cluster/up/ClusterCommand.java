@@ -150,8 +150,7 @@ public final class ClusterCommand {
         @Override
         public Integer call() throws IOException, InterruptedException {
             LocalCluster cluster = LocalCluster.open(place.folder);
-            System.out.printf(
-                    "stopped %d of %d members%n", cluster.down(), cluster.nodes().size());
+            System.out.printf("stopped %d of %d members%n", cluster.down(), cluster.nodes().size());
             return 0;
         }
     }

@@ -88,10 +88,9 @@ record LocalCluster(List<LocalNode> nodes) {
                 nodes.stream()
                         .map(node -> node.name() + "=" + node.peerUrl())
                         .collect(Collectors.joining(","));
-        List<Process> started = new ArrayList<>();
         for (LocalNode node : nodes) {
             if (node.process().isEmpty()) {
-                started.add(node.start(launcher, initial, flags));
+                node.start(launcher, initial, flags);
             }
         }
         for (LocalNode node : nodes) {
