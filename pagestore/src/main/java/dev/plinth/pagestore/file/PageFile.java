@@ -47,6 +47,10 @@ public final class PageFile implements AutoCloseable {
     private static final long ZEROS_BYTES = 64 << 10;
     private static final long ZEROS_ALIGNMENT = 4096;
 
+    /** For all files and for good, so that those opened and closed quickly leave no garbage. */
+    private static final MemorySegment ZEROS =
+            Arena.global().allocate(ZEROS_BYTES, ZEROS_ALIGNMENT).asReadOnly();
+
     private final Path path;
     private final DiskFile file;
     private final Options options;
@@ -61,7 +65,6 @@ public final class PageFile implements AutoCloseable {
     private long writtenEnd;
 
     private long aheadBytes = AHEAD_BYTES_MIN;
-    private final MemorySegment zeros = Arena.ofAuto().allocate(ZEROS_BYTES, ZEROS_ALIGNMENT);
     private long referenceMapBytes;
 
     private PageFile(Path path, DiskFile file, Options options, int pageSize) throws IOException {
@@ -392,8 +395,8 @@ public final class PageFile implements AutoCloseable {
         if (fresh <= aheadBytes / 4) {
             long length = Math.min(aheadBytes, fileBytes - end);
             List<MemorySegment> pieces = new ArrayList<>();
-            for (long at = 0; at < length; at += zeros.byteSize()) {
-                pieces.add(zeros.asSlice(0, Math.min(zeros.byteSize(), length - at)));
+            for (long at = 0; at < length; at += ZEROS_BYTES) {
+                pieces.add(ZEROS.asSlice(0, Math.min(ZEROS_BYTES, length - at)));
             }
             file.pwritev(pieces, end);
             writtenEnd = end + length;

@@ -86,7 +86,7 @@ record LocalNode(int number, Path folder, int clientPort) {
     }
 
     /** Starts it; it goes on when the command that started it has ended. */
-    Process start(String launcher, String initialCluster, List<String> flags) throws IOException {
+    void start(String launcher, String initialCluster, List<String> flags) throws IOException {
         String client = "http://" + endpoint();
         List<String> command =
                 new ArrayList<>(
@@ -108,7 +108,6 @@ record LocalNode(int number, Path folder, int clientPort) {
                         .redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()))
                         .start();
         Files.writeString(pidFile(), Long.toString(process.pid()));
-        return process;
     }
 
     /** Ends it with SIGTERM, and with SIGKILL if it does not go; false if it did not run. */
