@@ -118,14 +118,12 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private Database(PageFile pageFile, Options options) throws IOException {
+    private Database(PageFile pageFile, Meta meta, Options options) {
         this.options = options;
         this.pageFile = pageFile;
         this.commitBuffer = new CommitBuffer(pageFile.pageSize());
         this.metaPage = metaArena.allocate(pageFile.pageSize(), 4096);
         this.checkpointMetaPage = metaArena.allocate(pageFile.pageSize(), 4096);
-        Meta meta = pageFile.readMetas().active(pageFile.path());
-        checkMeta(meta);
         if (!options.readOnly()) {
             pageFile.checked().ensureCapacity(meta.highWaterMark());
         } else {
@@ -135,7 +133,7 @@ public final class Database implements AutoCloseable {
     }
 
     /** What the checksum does not promise: a page may have been written by another program. */
-    private void checkMeta(Meta meta) {
+    private static void checkMeta(PageFile pageFile, Meta meta, Options options) {
         String finding = null;
         if (meta.pageSize() != pageFile.pageSize()) {
             finding =
@@ -164,15 +162,23 @@ public final class Database implements AutoCloseable {
      */
     public static Database open(Disk disk, Path path, Options options) {
         PageFile pageFile = PageFile.open(disk, path, options);
+        Meta meta;
         try {
-            Database database = new Database(pageFile, options);
-            database.prepare();
-            return database;
+            meta = pageFile.readMetas().active(path);
+            checkMeta(pageFile, meta, options);
         } catch (IOException e) {
             pageFile.close();
             throw new DatabaseException.Failed(path, "open", e);
         } catch (RuntimeException | Error e) {
             pageFile.close();
+            throw e;
+        }
+        Database database = new Database(pageFile, meta, options);
+        try {
+            database.prepare();
+            return database;
+        } catch (RuntimeException | Error e) {
+            database.abandon();
             throw e;
         }
     }

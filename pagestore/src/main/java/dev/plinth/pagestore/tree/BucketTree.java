@@ -324,6 +324,9 @@ public final class BucketTree {
         }
         Node leaf = leafFor(key, keyLength);
         int index = leaf.search(key, keyLength);
+        if (index < 0) {
+            throw pages.corrupted(leaf.page, "keys are out of order across pages");
+        }
         leaf.remove(index);
         if (!leaf.unbalanced) {
             leaf.unbalanced = true;
