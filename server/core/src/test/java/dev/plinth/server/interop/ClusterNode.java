@@ -142,17 +142,20 @@ public final class ClusterNode implements AutoCloseable {
     }
 
     /**
-     * A put; members refuse requests until they know the cluster's version, and are asked again.
+     * A put that is sent again where it may be refused for a while: members refuse requests until
+     * they know the cluster's version, and one that a stopped leader had been sent times out.
      */
-    void putWhenCapable(ByteString key, ByteString value) {
+    void putPatiently(ByteString key, ByteString value) {
         PutRequest request = PutRequest.newBuilder().setKey(key).setValue(value).build();
         for (int attempt = 1; ; attempt++) {
             try {
                 var _ = keys().withWaitForReady().put(request);
                 return;
             } catch (StatusRuntimeException e) {
-                boolean isEarly = e.getStatus().getCode() == Status.Code.FAILED_PRECONDITION;
-                if (!isEarly || attempt == PUTS_MAX) {
+                Status.Code code = e.getStatus().getCode();
+                boolean passes =
+                        code == Status.Code.FAILED_PRECONDITION || code == Status.Code.UNAVAILABLE;
+                if (!passes || attempt == PUTS_MAX) {
                     throw e;
                 }
                 LockSupport.parkNanos(RETRY_NANOS);

@@ -37,7 +37,7 @@ class CorruptionIT {
         members.forEach(node -> node.start(cluster, "new", List.of()));
         members.forEach(node -> node.process().awaitReady());
         members.getFirst()
-                .putWhenCapable(ByteString.copyFromUtf8("k"), ByteString.copyFromUtf8(TRUE_VALUE));
+                .putPatiently(ByteString.copyFromUtf8("k"), ByteString.copyFromUtf8(TRUE_VALUE));
         ClusterNode changed = members.get(1);
         changed.revision();
         changed.process().stop();

@@ -3,7 +3,6 @@ package dev.plinth.server.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import dev.plinth.api.etcdserverpb.PutRequest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,8 +43,7 @@ class HangingDiskIT {
             leader.process().awaitLine("the log's write hangs");
             writer.use(others);
             ByteString key = ByteString.copyFromUtf8("while the disk hangs");
-            PutRequest put = PutRequest.newBuilder().setKey(key).setValue(key).build();
-            var _ = others.getFirst().keys().withWaitForReady().put(put);
+            others.getFirst().putPatiently(key, key);
             assertThat(others).anyMatch(ClusterNode::isLeader);
             hanging.thaw();
             // It has all that was written meanwhile, what it had accepted before the hand-over too.

@@ -108,8 +108,18 @@ class MembershipIT {
                     {"member", "add", "l2", "--peer-urls=http://127.0.0.1:9994", "--learner"},
                     {"member", "list"},
                 }) {
-            assertThat(plinth.run(step)).as("%s", List.of(step)).isEqualTo(etcd.run(step));
+            assertThat(reason(plinth.run(step)))
+                    .as("%s", List.of(step))
+                    .isEqualTo(reason(etcd.run(step)));
         }
+    }
+
+    /**
+     * A member's id is made from its URLs and the second in which it is added: a double one within
+     * that second is refused for its id, later for its URLs.
+     */
+    private static String reason(String output) {
+        return output.replace("member ID already exist", "Peer URLs already exists");
     }
 
     /** Equal on both sides by construction. */

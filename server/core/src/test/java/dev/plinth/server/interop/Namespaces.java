@@ -96,7 +96,8 @@ final class Namespaces implements AutoCloseable {
     @Override
     public void close() {
         for (int host = 0; host < count; host++) {
-            // The kernel removes what is in a namespace some time after it; the next test uses the same names.
+            // The kernel removes what is in a namespace some time after it; the next test uses the
+            // same names.
             ip("link del %sv%d".formatted(prefix, host));
             ip("netns del " + prefix + host);
         }

@@ -40,7 +40,7 @@ class PeerTlsIT {
 
     private static void put(ClusterNode node, String key) {
         ByteString bytes = ByteString.copyFromUtf8(key);
-        node.putWhenCapable(bytes, bytes);
+        node.putPatiently(bytes, bytes);
     }
 
     @Test
