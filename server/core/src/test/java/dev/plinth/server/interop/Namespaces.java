@@ -1,7 +1,8 @@
 package dev.plinth.server.interop;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -16,7 +17,9 @@ final class Namespaces implements AutoCloseable {
     private final String prefix;
     private final String network;
     private final int count;
-    private final List<int[]> cuts = new ArrayList<>();
+    private final Set<Cut> cuts = new LinkedHashSet<>();
+
+    private record Cut(int from, int to) {}
 
     private Namespaces(int count) {
         long pid = ProcessHandle.current().pid();
@@ -73,13 +76,13 @@ final class Namespaces implements AutoCloseable {
                         "neigh replace %s lladdr %s dev eth0 nud permanent"
                                 .formatted(address(to), NOBODY))
                 .succeeded();
-        cuts.add(new int[] {from, to});
+        cuts.add(new Cut(from, to));
     }
 
     /** Ends all cuts. */
     void heal() {
-        for (int[] cut : cuts) {
-            inside(cut[0], "neigh del %s dev eth0".formatted(address(cut[1]))).succeeded();
+        for (Cut cut : cuts) {
+            inside(cut.from, "neigh del %s dev eth0".formatted(address(cut.to))).succeeded();
         }
         cuts.clear();
     }
