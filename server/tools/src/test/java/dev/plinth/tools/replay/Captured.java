@@ -13,17 +13,21 @@ final class Captured extends OutputStream {
 
     @Override
     public synchronized void write(int b) {
-        bytes.write(b);
-        notifyAll();
+        if (!isEnded) {
+            bytes.write(b);
+            notifyAll();
+        }
     }
 
     @Override
     public synchronized void write(byte[] source, int offset, int length) {
-        bytes.write(source, offset, length);
-        notifyAll();
+        if (!isEnded) {
+            bytes.write(source, offset, length);
+            notifyAll();
+        }
     }
 
-    /** Nothing more will come. */
+    /** Nothing more is taken in. */
     synchronized void end() {
         isEnded = true;
         notifyAll();

@@ -56,8 +56,7 @@ final class ToolRun {
                             } catch (RuntimeException | Error e) {
                                 code.completeExceptionally(e);
                             } finally {
-                                out.end();
-                                err.end();
+                                endStreams();
                             }
                         },
                         tool + " " + String.join(" ", words));
@@ -65,16 +64,27 @@ final class ToolRun {
         thread.start();
     }
 
-    /** What the virtual machine does with a signal: the release if there is one, else the end. */
+    /**
+     * What the virtual machine does with a signal: the release if there is one, else the end. A
+     * process prints nothing from then on, so what this thread does about its interruption is not
+     * heard.
+     */
     void signal(String name) {
         Runnable onEnd = release.get();
         if (onEnd != null) {
             onEnd.run();
+            endStreams();
             code.complete(0);
         } else {
+            endStreams();
             code.complete(name.equals("TERM") ? SIGTERM_CODE : SIGINT_CODE);
         }
         thread.interrupt();
+    }
+
+    private void endStreams() {
+        out.end();
+        err.end();
     }
 
     /** The exit code. */
