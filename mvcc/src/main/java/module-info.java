@@ -9,5 +9,6 @@ module dev.plinth.mvcc {
     exports dev.plinth.mvcc;
     exports dev.plinth.mvcc.backend;
     exports dev.plinth.mvcc.lease;
+    exports dev.plinth.mvcc.quota;
     exports dev.plinth.mvcc.watch;
 }

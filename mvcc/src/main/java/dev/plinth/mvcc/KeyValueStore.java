@@ -8,6 +8,7 @@ import dev.plinth.mvcc.buffer.Changes;
 import dev.plinth.mvcc.buffer.RevisionSegment;
 import dev.plinth.mvcc.codec.RevisionKey;
 import dev.plinth.mvcc.lease.Lessor;
+import dev.plinth.mvcc.quota.NamespaceQuotas;
 import dev.plinth.mvcc.watch.WatchHub;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,7 @@ public final class KeyValueStore implements AutoCloseable {
     private final Compactor compactor;
     private final CompactionHashes compactionHashes = new CompactionHashes();
     private final WatchHub watchHub;
+    private final NamespaceQuotas quotas = new NamespaceQuotas();
     private final WriteView writeView;
     private final List<Published> replaced = new ArrayList<>();
 
@@ -42,21 +44,29 @@ public final class KeyValueStore implements AutoCloseable {
         this.lessor = lessor;
         this.published = restored.published();
         this.compactRevision = restored.compactRevision();
-        this.writeView = new WriteView(this, lessor, published);
+        this.writeView = new WriteView(this, lessor, quotas, published);
         this.compactor = new Compactor(this, options);
         this.watchHub = new WatchHub(new StoreHistory(this), published.revision());
     }
 
+    private void countNamespaces() {
+        try (ReadView view = read()) {
+            quotas.restore(view.liveKeys());
+            quotas.published(view.revision());
+        }
+    }
+
     /**
      * Opens the store: reads the whole {@code key} bucket, rebuilds the index, attaches keys to the
-     * leases and takes up an interrupted compaction. The lessor must have been recovered from the
-     * same backend before.
+     * leases, counts what is below prefixes with a quota, and takes up an interrupted compaction.
+     * The lessor must have been recovered from the same backend before.
      *
      * @throws StoreCorruptedException the database holds what no etcd writes
      */
     public static KeyValueStore open(Backend backend, Lessor lessor, StoreOptions options) {
         Restored restored = Restored.from(backend, lessor, options.restoreBytesMax());
         KeyValueStore store = new KeyValueStore(restored, lessor, options);
+        store.countNamespaces();
         store.resumeCompaction(restored);
         return store;
     }
@@ -117,6 +127,7 @@ public final class KeyValueStore implements AutoCloseable {
     void publish(long revision, Changes changes) {
         Published old = published;
         publish(new Published(old.backend(), old.index(), old.index().publish(), revision));
+        quotas.published(revision);
         watchHub.committed(revision, changes);
     }
 
@@ -208,6 +219,11 @@ public final class KeyValueStore implements AutoCloseable {
         return watchHub;
     }
 
+    /** The bounds on prefixes of the key space, and what is used of them. */
+    public NamespaceQuotas quotas() {
+        return quotas;
+    }
+
     /** The leases of this store. */
     public Lessor lessor() {
         return lessor;
@@ -226,6 +242,7 @@ public final class KeyValueStore implements AutoCloseable {
         compactRevision = restored.compactRevision();
         published = restored.published();
         writeView.use(published);
+        countNamespaces();
         old.backend().epochs().advance();
         replaced.add(old);
         closeReplaced();

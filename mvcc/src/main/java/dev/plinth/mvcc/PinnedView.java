@@ -1,5 +1,6 @@
 package dev.plinth.mvcc;
 
+import dev.plinth.mvcc.quota.LiveKeys;
 import dev.plinth.mvcc.reclaim.Epochs;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -49,6 +50,12 @@ final class PinnedView implements ReadView {
     public RangeResult piece(RangeQuery query) {
         requireOpen();
         return reader.piece(query, root, revision, compactRevision);
+    }
+
+    @Override
+    public LiveKeys liveKeys() {
+        requireOpen();
+        return reader.liveKeys(root, revision);
     }
 
     private void requireOpen() {

@@ -5,6 +5,7 @@ import dev.plinth.mvcc.RangeQuery.SortOrder;
 import dev.plinth.mvcc.RangeQuery.SortTarget;
 import dev.plinth.mvcc.codec.KeyValueEncoder;
 import dev.plinth.mvcc.index.IndexReader;
+import dev.plinth.mvcc.quota.LiveKeys;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -33,6 +34,11 @@ final class RangeReader {
     /** The same for a part of a longer list: the count is that of the entries returned. */
     RangeResult piece(RangeQuery query, int root, long current, long compacted) {
         return read(query, root, current, compacted, false);
+    }
+
+    /** The keys that are alive at the newest revision. */
+    LiveKeys liveKeys(int root, long current) {
+        return new PresentKeys(index, values, root, current);
     }
 
     private RangeResult read(

@@ -1,5 +1,7 @@
 package dev.plinth.mvcc;
 
+import dev.plinth.mvcc.quota.LiveKeys;
+
 /**
  * The store as it was when {@link KeyValueStore#read} was called: a pinned version of index, write
  * buffer and database file. Any thread may use it, one at a time, and another thread may close it.
@@ -31,6 +33,9 @@ public sealed interface ReadView extends AutoCloseable permits PinnedView, Write
      * @throws MvccException as {@link #range}
      */
     RangeResult piece(RangeQuery query);
+
+    /** The keys that are alive in this view; for as long as it is open, one thread at a time. */
+    LiveKeys liveKeys();
 
     /** Lets go of what the view pins; results of it must not be used any more. Idempotent. */
     @Override

@@ -9,6 +9,8 @@ import dev.plinth.mvcc.index.IndexReader;
 import dev.plinth.mvcc.index.KeyIndex;
 import dev.plinth.mvcc.index.KeyState;
 import dev.plinth.mvcc.lease.Lessor;
+import dev.plinth.mvcc.quota.LiveKeys;
+import dev.plinth.mvcc.quota.NamespaceQuotas;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class WriteView implements ReadView {
     private final KeyValueStore store;
     private final Lessor lessor;
+    private final NamespaceQuotas quotas;
     private final KeyState state = new KeyState();
     private final Changes changes = new Changes();
 
@@ -40,9 +43,10 @@ public final class WriteView implements ReadView {
     private int ticket;
     private boolean open;
 
-    WriteView(KeyValueStore store, Lessor lessor, Published published) {
+    WriteView(KeyValueStore store, Lessor lessor, NamespaceQuotas quotas, Published published) {
         this.store = store;
         this.lessor = lessor;
+        this.quotas = quotas;
         this.backend = published.backend();
         this.index = published.index();
         this.indexReader = index.newReader();
@@ -94,6 +98,11 @@ public final class WriteView implements ReadView {
         return reader().piece(query, index.root(), revision(), compactRevision);
     }
 
+    @Override
+    public LiveKeys liveKeys() {
+        return reader().liveKeys(index.root(), beginRevision + 1);
+    }
+
     private RangeReader reader() {
         requireOpen();
         return new RangeReader(
@@ -111,6 +120,7 @@ public final class WriteView implements ReadView {
     public long put(byte[] key, byte[] value, long lease) {
         requireOpen();
         long main = beginRevision + 1;
+        countSize(key, (long) key.length + value.length);
         index.put(key, main, sub, state);
         long create = state.create;
         long version = state.version;
@@ -152,6 +162,7 @@ public final class WriteView implements ReadView {
 
     private boolean delete(byte[] key) {
         long main = beginRevision + 1;
+        countSize(key, LiveKeys.ABSENT);
         if (!index.tombstone(key, main, sub, state)) {
             return false;
         }
@@ -162,6 +173,15 @@ public final class WriteView implements ReadView {
         changed(key, true, 0, size);
         moveLease(key, true, 0);
         return true;
+    }
+
+    /** Called before the change. */
+    private void countSize(byte[] key, long size) {
+        if (quotas.concerns(key)) {
+            quotas.changed(key, liveKeys().sizeOf(key), size);
+        } else if (NamespaceQuotas.isQuotaKey(key)) {
+            quotas.touched(key);
+        }
     }
 
     private void changed(byte[] key, boolean tombstone, long create, int size) {
@@ -192,6 +212,9 @@ public final class WriteView implements ReadView {
     /** Publishes the changes, notifies watchers, ends the transaction. */
     public void end() {
         requireOpen();
+        if (quotas.isTouched()) {
+            quotas.settle(liveKeys());
+        }
         open = false;
         backend.epochs().unpin(ticket);
         try {

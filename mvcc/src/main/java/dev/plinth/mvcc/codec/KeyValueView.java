@@ -75,6 +75,11 @@ public final class KeyValueView {
         return valueLength;
     }
 
+    /** Bytes of key and value. */
+    public long size() {
+        return (long) keyLength + valueLength;
+    }
+
     public long create() {
         return create;
     }

@@ -94,7 +94,7 @@ public final class Applier {
         this.waiters = waiters;
         this.raiseNoSpace = raiseNoSpace;
         this.nanoClock = nanoClock;
-        this.executor = new TxnExecutor(lessor);
+        this.executor = new TxnExecutor(lessor, new NamespaceCheck(store.quotas()));
         this.auth = auth;
         this.authApplier = new AuthApplier(auth);
         this.rights = new RequestRights(auth, lessor);
@@ -154,16 +154,19 @@ public final class Applier {
         } catch (MvccException refused) {
             result = new ApplyResult.Refused(MvccRefusals.refusal(refused));
         }
-        if (isNoSpace(result) && !alarms.isActive(AlarmType.NOSPACE)) {
+        if (isRefused(result, EtcdError.NAMESPACE_QUOTA_EXCEEDED)) {
+            store.quotas().refused();
+        }
+        if (isRefused(result, EtcdError.NO_SPACE) && !alarms.isActive(AlarmType.NOSPACE)) {
             raiseNoSpace.run();
         }
         waiters.complete(id, result);
         recorder.applied(entry, result, startNanos);
     }
 
-    private static boolean isNoSpace(ApplyResult result) {
+    private static boolean isRefused(ApplyResult result, EtcdError error) {
         return result instanceof ApplyResult.Refused(RefusedException reason)
-                && reason.error() == EtcdError.NO_SPACE;
+                && reason.error() == error;
     }
 
     private boolean applyToCluster(boolean persist) throws InvalidProtocolBufferException {

@@ -7,6 +7,8 @@ import dev.plinth.api.etcdserverpb.PutRequest;
 import dev.plinth.api.etcdserverpb.RangeRequest;
 import dev.plinth.api.etcdserverpb.RequestOp;
 import dev.plinth.api.etcdserverpb.TxnRequest;
+import dev.plinth.mvcc.quota.NamespaceQuotas;
+import dev.plinth.mvcc.quota.QuotaLimits;
 import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.RefusedException;
 import java.util.List;
@@ -18,6 +20,8 @@ import java.util.List;
  * compares keys in an ordered set.
  */
 public final class RequestValidator {
+    private static final ByteString QUOTA_SPACE = ByteString.copyFromUtf8(NamespaceQuotas.SPACE);
+
     private final int txnOperationsMax;
 
     /**
@@ -69,6 +73,15 @@ public final class RequestValidator {
         }
         if (request.getIgnoreLease() && request.getLease() != 0) {
             throw RefusedException.of(EtcdError.LEASE_PROVIDED);
+        }
+        checkQuota(request);
+    }
+
+    private static void checkQuota(PutRequest request) throws RefusedException {
+        if (!request.getIgnoreValue()
+                && request.getKey().startsWith(QUOTA_SPACE)
+                && QuotaLimits.parse(request.getValue().toByteArray()) == null) {
+            throw RefusedException.of(EtcdError.INVALID_NAMESPACE_QUOTA);
         }
     }
 

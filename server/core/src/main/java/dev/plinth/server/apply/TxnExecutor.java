@@ -21,8 +21,6 @@ import dev.plinth.server.core.ApplyResult;
 import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.core.ResponseBody;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Puts, deletes, ranges and transactions of them on a view of the store.
@@ -36,34 +34,19 @@ import java.util.List;
  */
 public final class TxnExecutor {
     private final Lessor lessor;
+    private final NamespaceCheck namespaces;
 
-    /** The lessor tells which leases exist. */
-    public TxnExecutor(Lessor lessor) {
+    /** The lessor tells which leases exist; the other what fits below which prefix. */
+    public TxnExecutor(Lessor lessor, NamespaceCheck namespaces) {
         this.lessor = lessor;
-    }
-
-    /** Which branches a transaction takes, depth first. */
-    private static final class Path {
-        private final List<Boolean> branches = new ArrayList<>();
-        private int next;
-
-        void add(boolean succeeded) {
-            branches.add(succeeded);
-        }
-
-        boolean take() {
-            return branches.get(next++);
-        }
-
-        void rewind() {
-            next = 0;
-        }
+        this.namespaces = namespaces;
     }
 
     /** Runs a put as one write. */
     public ApplyResult.Done put(PutRequest request, WriteView view) throws RefusedException {
         checkLease(request);
         checkPair(request, view);
+        namespaces.check(request, view);
         PutResponse response = executePut(request, view).build();
         return new ApplyResult.Done(
                 view.revision(),
@@ -83,9 +66,9 @@ public final class TxnExecutor {
      */
     public ApplyResult.Done write(TxnRequest request, WriteView view, boolean withRanges)
             throws RefusedException {
-        Path path = new Path();
-        choose(request, view, path);
+        TxnPath path = TxnPath.choose(request, view);
         check(request, view, path);
+        namespaces.check(request, view, path);
         TxnResponse.Builder response = execute(request, view, path, withRanges);
         return new ApplyResult.Done(view.revision(), ResponseBody.of(response.build()));
     }
@@ -96,42 +79,28 @@ public final class TxnExecutor {
      * @throws dev.plinth.mvcc.MvccException a range at a compacted or future revision
      */
     public ApplyResult.Done read(TxnRequest request, ReadView view) throws RefusedException {
-        Path path = new Path();
-        choose(request, view, path);
+        TxnPath path = TxnPath.choose(request, view);
         check(request, view, path);
         boolean succeeded = path.take();
         TxnResponse.Builder response = TxnResponse.newBuilder().setSucceeded(succeeded);
-        for (RequestOp op : branch(request, succeeded)) {
+        for (RequestOp op : TxnPath.branch(request, succeeded)) {
             RangeResponse range = executeRange(op.getRequestRange(), view, true);
             response.addResponses(ResponseOp.newBuilder().setResponseRange(range));
         }
         return new ApplyResult.Done(view.revision(), ResponseBody.of(response.build()));
     }
 
-    private static List<RequestOp> branch(TxnRequest request, boolean succeeded) {
-        return succeeded ? request.getSuccessList() : request.getFailureList();
-    }
-
-    private static void choose(TxnRequest request, ReadView view, Path path) {
-        boolean succeeded = Comparison.all(request.getCompareList(), view);
-        path.add(succeeded);
-        for (RequestOp op : branch(request, succeeded)) {
-            if (op.hasRequestTxn()) {
-                choose(op.getRequestTxn(), view, path);
-            }
-        }
-    }
-
     /** The reference looks at the puts of the whole tree before it looks at any range. */
-    private void check(TxnRequest request, ReadView view, Path path) throws RefusedException {
+    private void check(TxnRequest request, ReadView view, TxnPath path) throws RefusedException {
         checkPuts(request, view, path);
         path.rewind();
         checkRanges(request, view, path);
         path.rewind();
     }
 
-    private void checkPuts(TxnRequest request, ReadView view, Path path) throws RefusedException {
-        for (RequestOp op : branch(request, path.take())) {
+    private void checkPuts(TxnRequest request, ReadView view, TxnPath path)
+            throws RefusedException {
+        for (RequestOp op : TxnPath.branch(request, path.take())) {
             switch (op.getRequestCase()) {
                 case REQUEST_PUT -> checkPutOfTxn(op.getRequestPut(), view);
                 case REQUEST_TXN -> checkPuts(op.getRequestTxn(), view, path);
@@ -140,9 +109,9 @@ public final class TxnExecutor {
         }
     }
 
-    private static void checkRanges(TxnRequest request, ReadView view, Path path)
+    private static void checkRanges(TxnRequest request, ReadView view, TxnPath path)
             throws RefusedException {
-        for (RequestOp op : branch(request, path.take())) {
+        for (RequestOp op : TxnPath.branch(request, path.take())) {
             switch (op.getRequestCase()) {
                 case REQUEST_RANGE -> checkRevision(op.getRequestRange().getRevision(), view);
                 case REQUEST_TXN -> checkRanges(op.getRequestTxn(), view, path);
@@ -181,10 +150,10 @@ public final class TxnExecutor {
     }
 
     private TxnResponse.Builder execute(
-            TxnRequest request, WriteView view, Path path, boolean withRanges) {
+            TxnRequest request, WriteView view, TxnPath path, boolean withRanges) {
         boolean succeeded = path.take();
         TxnResponse.Builder response = TxnResponse.newBuilder().setSucceeded(succeeded);
-        for (RequestOp op : branch(request, succeeded)) {
+        for (RequestOp op : TxnPath.branch(request, succeeded)) {
             ResponseOp.Builder answer = ResponseOp.newBuilder();
             switch (op.getRequestCase()) {
                 case REQUEST_RANGE ->

@@ -58,6 +58,7 @@ final class MemberMetrics {
     }
 
     void database(BackendSlot backend, KeyValueStore store, BackendQuota quota) {
+        new NamespaceMetrics(metrics).register(store.quotas());
         metrics.gauge(
                 "etcd_mvcc_db_total_size_in_bytes",
                 "Total size of the underlying database physically allocated in bytes.",

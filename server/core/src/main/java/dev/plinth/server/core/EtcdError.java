@@ -72,6 +72,10 @@ public enum EtcdError {
     DEADLINE_EXCEEDED,
     RANGE_STREAM_SORT_UNSUPPORTED,
     RANGE_STREAM_FILTER_UNSUPPORTED,
+    /** Not etcd's: a prefix of the key space is full; the exception carries the text. */
+    NAMESPACE_QUOTA_EXCEEDED,
+    /** Not etcd's: the value of a quota key that sets no quota. */
+    INVALID_NAMESPACE_QUOTA,
     /** An internal condition without an entry of its own; the exception carries the text. */
     UNMAPPED
 }

@@ -23,6 +23,11 @@ public final class RefusedException extends Exception {
         return new RefusedException(error, error.name());
     }
 
+    /** A refusal for a reason whose text depends on the request. */
+    public static RefusedException of(EtcdError error, String text) {
+        return new RefusedException(error, text);
+    }
+
     /** A refusal that clients see as status Unknown with exactly this text. */
     public static RefusedException unmapped(String text) {
         return new RefusedException(EtcdError.UNMAPPED, text);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** All series of one name, in the order of their label values. Any thread. */
 final class Family {
@@ -31,6 +32,7 @@ final class Family {
     private final String help;
     private final List<String> labelNames;
     private final Supplier<Series> maker;
+    private volatile @Nullable Supplier<Map<List<String>, Series>> kept;
     private final Map<List<String>, Series> series = new ConcurrentSkipListMap<>(BY_VALUES);
 
     Family(String name, Type type, String help, List<String> labelNames, Supplier<Series> maker) {
@@ -82,6 +84,12 @@ final class Family {
     }
 
     Map<List<String>, Series> series() {
-        return series;
+        Supplier<Map<List<String>, Series>> owner = kept;
+        return owner == null ? series : owner.get();
+    }
+
+    /** From now on the series are those that their owner gives when somebody looks. */
+    void keptBy(Supplier<Map<List<String>, Series>> owner) {
+        kept = owner;
     }
 }

@@ -1,6 +1,7 @@
 package dev.plinth.server.metrics;
 
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -52,6 +53,19 @@ public final class Metrics {
         return new Labeled<>(
                 family(name, Family.Type.GAUGE, help, List.of(labelNames), Gauge::new),
                 Gauge.class);
+    }
+
+    /** Numbers that go up and down, kept elsewhere by the value of one label. */
+    public void gauges(
+            String name, String help, String labelName, Supplier<Map<String, Double>> values) {
+        family(name, Family.Type.GAUGE, help, List.of(labelName), Gauge::new)
+                .keptBy(() -> {
+                    Map<List<String>, Series> series = new LinkedHashMap<>();
+                    values.get()
+                            .forEach((label, value) ->
+                                    series.put(List.of(label), new Sampled(() -> value)));
+                    return series;
+                });
     }
 
     /** A gauge that is 1 and says something by its label. */

@@ -19,9 +19,12 @@ public final class ErrorMapping {
 
     /** The status that answers a refused request. */
     public static Status status(RefusedException refused) {
-        return refused.error() == EtcdError.UNMAPPED
-                ? Status.UNKNOWN.withDescription(refused.getMessage())
-                : status(refused.error());
+        return switch (refused.error()) {
+            case UNMAPPED -> Status.UNKNOWN.withDescription(refused.getMessage());
+            case NAMESPACE_QUOTA_EXCEEDED ->
+                    refusal(Code.RESOURCE_EXHAUSTED, "plinth: " + refused.getMessage());
+            default -> status(refused.error());
+        };
     }
 
     /** The text that clients see for a refusal. */
@@ -138,6 +141,12 @@ public final class ErrorMapping {
             case RANGE_STREAM_FILTER_UNSUPPORTED ->
                     Status.UNIMPLEMENTED.withDescription(
                             "RangeStream does not support revision filters");
+            case INVALID_NAMESPACE_QUOTA ->
+                    refusal(
+                            Code.INVALID_ARGUMENT,
+                            "plinth: a quota is bytes=N, keys=N or both, apart by a blank");
+            case NAMESPACE_QUOTA_EXCEEDED ->
+                    refusal(Code.RESOURCE_EXHAUSTED, "plinth: quota of a prefix exceeded");
             case UNMAPPED -> Status.UNKNOWN;
         };
     }

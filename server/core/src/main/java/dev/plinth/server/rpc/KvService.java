@@ -13,6 +13,7 @@ import dev.plinth.mvcc.ReadView;
 import dev.plinth.mvcc.backend.Backend;
 import dev.plinth.server.apply.ApplyRecorder;
 import dev.plinth.server.apply.MvccRefusals;
+import dev.plinth.server.apply.NamespaceCheck;
 import dev.plinth.server.apply.RangeBody;
 import dev.plinth.server.apply.RangeQueries;
 import dev.plinth.server.apply.RequestValidator;
@@ -48,6 +49,8 @@ final class KvService {
     private final Callers callers;
     private final AuthStore auth;
     private final RequestRights rights;
+    private final NamespaceCheck namespaces;
+    private final NamespaceGate namespaceGate;
     private final Executor reads;
     private final Executor background;
     private final Supplier<Backend> backend;
@@ -63,7 +66,9 @@ final class KvService {
         this.validator = new RequestValidator(context.limits().txnOperationsMax());
         this.space = space;
         this.log = log;
-        this.executor = new TxnExecutor(context.lessor());
+        this.namespaces = new NamespaceCheck(context.store().quotas());
+        this.namespaceGate = new NamespaceGate(context.member(), context.store());
+        this.executor = new TxnExecutor(context.lessor(), namespaces);
         this.reads = context.reads();
         this.background = context.background();
         this.backend = context.backend();
@@ -74,7 +79,17 @@ final class KvService {
     void put(EncodedRequest<PutRequest> request, UnaryCall call) throws RefusedException {
         space.check(BackendQuota.charge(request.message()));
         validator.check(request.message());
-        callers.identify(call, caller -> log.write(request.entry(), caller, call));
+        PutRequest put = request.message();
+        callers.identify(
+                call,
+                caller ->
+                        namespaceGate.pass(
+                                call,
+                                view -> {
+                                    rights.check(put, caller);
+                                    namespaces.check(put, view);
+                                },
+                                () -> log.write(request.entry(), caller, call)));
     }
 
     void deleteRange(EncodedRequest<DeleteRangeRequest> request, UnaryCall call)
@@ -94,7 +109,16 @@ final class KvService {
                     call,
                     () -> callers.identify(call, caller -> readTxn(txn, caller, call)));
         } else {
-            callers.identify(call, caller -> log.write(request.entry(), caller, call));
+            callers.identify(
+                    call,
+                    caller ->
+                            namespaceGate.pass(
+                                    call,
+                                    view -> {
+                                        rights.check(txn, caller);
+                                        namespaces.check(txn, view);
+                                    },
+                                    () -> log.write(request.entry(), caller, call)));
         }
     }
 

@@ -10,8 +10,12 @@ import dev.plinth.api.etcdserverpb.MemberListRequest;
 import dev.plinth.api.etcdserverpb.MemberListResponse;
 import dev.plinth.api.etcdserverpb.PutRequest;
 import dev.plinth.api.etcdserverpb.RangeRequest;
+import dev.plinth.mvcc.KeyValueStore;
+import dev.plinth.mvcc.StoreOptions;
 import dev.plinth.mvcc.backend.Backend;
 import dev.plinth.mvcc.backend.BackendOptions;
+import dev.plinth.mvcc.lease.Lessor;
+import dev.plinth.mvcc.lease.LessorOptions;
 import dev.plinth.pagestore.Database;
 import dev.plinth.server.apply.ApplyRecorder;
 import dev.plinth.server.auth.AuthStore;
@@ -64,6 +68,7 @@ final class ClientPortTest {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     @TempDir private Path folder;
     private Backend backend;
+    private KeyValueStore store;
     private InProcessServices inProcess;
     private ClientListener listener;
     private ManagedChannel channel;
@@ -80,15 +85,17 @@ final class ClientPortTest {
                                         .withInitialMapBytes(64 << 20)
                                         .withPopulate(false)),
                         BackendOptions.DEFAULT);
+        Lessor lessor = Lessor.recover(backend, LessorOptions.DEFAULT);
+        store = KeyValueStore.open(backend, lessor, StoreOptions.DEFAULT);
         SecureRandom secure = new SecureRandom();
         Passwords passwords = new Passwords(4, secure, Runnable::run);
         SimpleTokens tokens = new SimpleTokens(1_000_000_000L, System::nanoTime, secure);
         ServiceContext context =
                 new ServiceContext(
                         member,
-                        null,
+                        store,
                         () -> null,
-                        null,
+                        lessor,
                         null,
                         null,
                         new Downgrades(member, null),
@@ -141,6 +148,7 @@ final class ClientPortTest {
         transport.close();
         timer.shutdownNow();
         background.shutdownNow();
+        store.close();
         backend.close();
     }
 
