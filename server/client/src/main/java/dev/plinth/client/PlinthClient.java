@@ -1,0 +1,260 @@
+package dev.plinth.client;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client of a cluster of Plinth or etcd. It connects when the first call needs a connection, to
+ * all servers, spreads calls over those that are well, and leaves those that are not.
+ *
+ * <p>Views of a client, as {@link #with} and {@link #namespace} give them, share its connections
+ * and streams and cost nothing; closing any of them closes the client. Any thread.
+ */
+public final class PlinthClient implements AutoCloseable {
+    private final Shared shared;
+    private final CallOptions options;
+    private final Namespace namespace;
+    private final @Nullable OrderingGuard ordering;
+    private final Kv kv;
+
+    private PlinthClient(
+            Shared shared,
+            CallOptions options,
+            Namespace namespace,
+            @Nullable OrderingGuard ordering) {
+        this.shared = shared;
+        this.options = options;
+        this.namespace = namespace;
+        this.ordering = ordering;
+        this.kv = new Kv(new AsyncKv(shared.calls(), options, namespace, ordering));
+    }
+
+    /**
+     * Begins a client.
+     *
+     * @param endpoints of servers of one cluster: {@code host:port}, or URLs with the schemes http,
+     *     https, unix, unixs. The first one's scheme decides about TLS.
+     */
+    public static Builder builder(String... endpoints) {
+        return new Builder(List.of(endpoints));
+    }
+
+    /**
+     * A client with the defaults.
+     *
+     * @throws IllegalArgumentException if an endpoint makes no sense
+     */
+    public static PlinthClient of(String... endpoints) {
+        return builder(endpoints).build();
+    }
+
+    /** Keys and values. */
+    public Kv kv() {
+        return kv;
+    }
+
+    /** A view whose calls are made in another way. */
+    public PlinthClient with(CallOptions other) {
+        return new PlinthClient(shared, other, namespace, ordering);
+    }
+
+    /** A view in which all keys have a prefix that the program does not see. Views nest. */
+    public PlinthClient namespace(Bytes prefix) {
+        return new PlinthClient(shared, options, namespace.with(prefix), ordering);
+    }
+
+    /**
+     * A view whose reads never go back in time, serializable ones too: an answer older than one
+     * that this view had before is asked for again, of other members, before {@link
+     * Reason#STALE_MEMBERS} is reported.
+     */
+    public PlinthClient ordered() {
+        return new PlinthClient(shared, options, namespace, new OrderingGuard(shared.calls()));
+    }
+
+    /** The servers in use, as they were given. */
+    public List<String> endpoints() {
+        return shared.connection().endpoints().current().stream().map(Endpoint::text).toList();
+    }
+
+    /**
+     * Uses other servers of the same cluster from now on. Streams on servers that are no longer
+     * listed are opened again elsewhere.
+     *
+     * @throws IllegalArgumentException if there are none, or one makes no sense
+     */
+    public void endpoints(List<String> now) {
+        shared.connection().endpoints().replace(Builder.parsed(now));
+    }
+
+    /** Ends everything that is under way, with {@link EtcdException.Cancelled}. */
+    @Override
+    public void close() {
+        shared.close();
+    }
+
+    /**
+     * How a client is to be. What is not set is left at its default; durations are positive where
+     * nothing else is said.
+     */
+    public static final class Builder {
+        private static final int SEND_BYTES = 2 << 20;
+        private static final long WATCH_BUFFER_BYTES = 16 << 20;
+
+        private final List<Endpoint> endpoints;
+        private @Nullable TlsConfig tls;
+        private ClientSettings.@Nullable User user;
+        private @Nullable Supplier<String> token;
+        private Duration defaultDeadline = Duration.ofSeconds(30);
+        private Duration keepAliveTime = Duration.ofSeconds(10);
+        private Duration keepAliveTimeout = Duration.ofSeconds(5);
+        private RetryPolicy retry = RetryPolicy.DEFAULT;
+        private int sendBytesMax = SEND_BYTES;
+        private int receiveBytesMax = Integer.MAX_VALUE;
+        private boolean checksHealth = true;
+        private long watchBufferBytes = WATCH_BUFFER_BYTES;
+
+        private Builder(List<String> endpoints) {
+            this.endpoints = parsed(endpoints);
+        }
+
+        private static List<Endpoint> parsed(List<String> texts) {
+            List<Endpoint> parsed = new ArrayList<>(texts.size());
+            for (String text : texts) {
+                parsed.add(Endpoint.of(text));
+            }
+            if (parsed.isEmpty()) {
+                throw new IllegalArgumentException("etcdclient: no available endpoints");
+            }
+            return parsed;
+        }
+
+        private static Duration positive(Duration time) {
+            if (!time.isPositive()) {
+                throw new IllegalArgumentException("not positive: " + time);
+            }
+            return time;
+        }
+
+        /**
+         * Encrypts connections. Without it, {@code https} alone does, trusting the machine's list.
+         */
+        public Builder tls(TlsConfig config) {
+            tls = config;
+            return this;
+        }
+
+        /**
+         * Logs in before the first call, and again when the token has run out. Servers without
+         * authentication take any user.
+         *
+         * @param password copied
+         */
+        public Builder user(String name, char[] password) {
+            user =
+                    new ClientSettings.User(
+                            name, new String(Arrays.copyOf(password, password.length)));
+            return this;
+        }
+
+        /** Sends the program's own token; it is asked again when a token is refused. */
+        public Builder token(Supplier<String> source) {
+            token = source;
+            return this;
+        }
+
+        /** How long calls may take that have no deadline of their own: 30 s. */
+        public Builder defaultDeadline(Duration time) {
+            defaultDeadline = positive(time);
+            return this;
+        }
+
+        /**
+         * How connections with calls on them are probed: after 10 s without a word, for 5 s.
+         *
+         * @param time zero for never; less than 10 s counts as 10 s
+         */
+        public Builder keepAlive(Duration time, Duration timeout) {
+            if (time.isNegative()) {
+                throw new IllegalArgumentException("negative: " + time);
+            }
+            keepAliveTime = time;
+            keepAliveTimeout = positive(timeout);
+            return this;
+        }
+
+        /** How calls are repeated that may be: {@link RetryPolicy#DEFAULT}. */
+        public Builder retry(RetryPolicy policy) {
+            retry = policy;
+            return this;
+        }
+
+        /** Largest request sent, bytes: 2 MiB. */
+        public Builder sendBytesMax(int bytes) {
+            sendBytesMax = bytes;
+            return this;
+        }
+
+        /** Largest answer received, bytes: 2 GiB. */
+        public Builder receiveBytesMax(int bytes) {
+            receiveBytesMax = bytes;
+            return this;
+        }
+
+        /** Whether servers are left that say they are not well: true. */
+        public Builder checksHealth(boolean checks) {
+            checksHealth = checks;
+            return this;
+        }
+
+        /**
+         * Bytes of events that wait for the reader of one watch before the server is asked to stop
+         * sending them: 16 MiB.
+         */
+        public Builder watchBufferBytes(long bytes) {
+            if (bytes <= 0) {
+                throw new IllegalArgumentException("not positive: " + bytes);
+            }
+            watchBufferBytes = bytes;
+            return this;
+        }
+
+        /**
+         * Makes the client; does not wait for a server.
+         *
+         * @throws IllegalArgumentException if settings contradict each other, or files for TLS
+         *     cannot be read
+         */
+        public PlinthClient build() {
+            if (user != null && token != null) {
+                throw new IllegalArgumentException(
+                        "Username/Password and Token configurations are mutually exclusive");
+            }
+            if (receiveBytesMax < sendBytesMax) {
+                throw new IllegalArgumentException(
+                        "gRPC message recv limit (%d bytes) must be greater than send limit (%d bytes)"
+                                .formatted(receiveBytesMax, sendBytesMax));
+            }
+            ClientSettings settings =
+                    new ClientSettings(
+                            endpoints,
+                            tls,
+                            user,
+                            token,
+                            defaultDeadline,
+                            keepAliveTime,
+                            keepAliveTimeout,
+                            retry,
+                            sendBytesMax,
+                            receiveBytesMax,
+                            checksHealth,
+                            watchBufferBytes);
+            return new PlinthClient(
+                    Shared.open(settings), CallOptions.DEFAULT, Namespace.NONE, null);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+package dev.plinth.client;
+
+/** Direction of a sort. */
+public enum SortOrder {
+    ASCENDING,
+    DESCENDING
+}
