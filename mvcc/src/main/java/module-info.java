@@ -8,6 +8,7 @@ module dev.plinth.mvcc {
 
     exports dev.plinth.mvcc;
     exports dev.plinth.mvcc.backend;
+    exports dev.plinth.mvcc.codec;
     exports dev.plinth.mvcc.lease;
     exports dev.plinth.mvcc.quota;
     exports dev.plinth.mvcc.watch;

@@ -1,0 +1,123 @@
+package dev.plinth.tools.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.tools.replay.TestServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every command of the server once (the disk laboratory has its own tests), as the launcher starts
+ * it: with its own flags, on the module path or the class path that a user gets. What runs in a
+ * test's virtual machine, where all is one class path, can still fail there.
+ */
+class LauncherIT {
+    private static final int LIMIT_SECONDS = 60;
+
+    @TempDir private Path folder = Path.of("");
+
+    private record Ended(int code, String output) {}
+
+    private Ended run(String... words) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(TestServer.launcher().toString()));
+        command.addAll(List.of(words));
+        Process process =
+                new ProcessBuilder(command)
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                        .start();
+        try {
+            String output =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).as(output).isTrue();
+            return new Ended(process.exitValue(), output);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private String done(String... words) throws IOException, InterruptedException {
+        Ended ended = run(words);
+        assertThat(ended.code()).as("%s\n%s", String.join(" ", words), ended.output()).isZero();
+        return ended.output();
+    }
+
+    private static String address() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return "127.0.0.1:" + socket.getLocalPort();
+        }
+    }
+
+    @Test
+    void everyCommandExplainsItself() throws IOException, InterruptedException {
+        for (String command :
+                List.of(
+                        "server",
+                        "ctl",
+                        "util",
+                        "cluster",
+                        "disk",
+                        "bolt",
+                        "dump-db",
+                        "dump-logs")) {
+            assertThat(done(command, "--help")).as(command).containsIgnoringCase("usage");
+        }
+        assertThat(done("--help")).contains("server", "ctl", "util", "bolt", "bench");
+        assertThat(done("version")).contains("3.7");
+        assertThat(run("frobnicate").code()).isEqualTo(2);
+    }
+
+    @Test
+    void aSessionWithTheFilesOfOneMember() throws IOException, InterruptedException {
+        String client = address();
+        String peer = address();
+        Path data = folder.resolve("data");
+        try (TestServer server =
+                TestServer.start(
+                        List.of(
+                                TestServer.launcher().toString(),
+                                "server",
+                                "--data-dir=" + data,
+                                "--listen-client-urls=http://" + client,
+                                "--advertise-client-urls=http://" + client,
+                                "--listen-peer-urls=http://" + peer,
+                                "--initial-advertise-peer-urls=http://" + peer,
+                                "--initial-cluster=default=http://" + peer),
+                        folder)) {
+            server.awaitReady();
+            String endpoint = "--endpoints=" + client;
+            assertThat(done("ctl", endpoint, "put", "greeting", "hello")).isEqualTo("OK\n");
+            assertThat(done("ctl", endpoint, "get", "greeting")).isEqualTo("greeting\nhello\n");
+            done("ctl", endpoint, "snapshot", "save", "backup.db");
+            server.stop();
+        }
+
+        assertThat(done("util", "snapshot", "status", "backup.db", "-w", "table"))
+                .contains("REVISION");
+        done("util", "snapshot", "restore", "backup.db", "--data-dir", "restored");
+        assertThat(done("util", "hashkv", "restored/member/snap/db")).isNotBlank();
+        done("util", "defrag", "--data-dir", data.toString());
+        done("util", "verify", "--data-dir", data.toString());
+        done("util", "migrate", "--data-dir", data.toString(), "--target-version", "3.6");
+        assertThat(done("util", "version")).contains("3.7");
+
+        String db = data.resolve("member/snap/db").toString();
+        assertThat(done("bolt", "check", db)).contains("OK");
+        assertThat(done("bolt", "buckets", db)).contains("key\n");
+        done("bolt", "map", db, "-o", "map.html");
+        assertThat(folder.resolve("map.html")).isNotEmptyFile();
+        assertThat(done("dump-db", "list-bucket", data.toString())).contains("key");
+        assertThat(done("dump-db", "iterate-bucket", data.toString(), "key", "--decode"))
+                .contains("greeting");
+        assertThat(done("dump-logs", data.toString())).contains("greeting");
+    }
+}
