@@ -161,6 +161,11 @@ public final class Command {
         return shared;
     }
 
+    /** Whether there is a flag of that name for it. */
+    public boolean takes(String flag) {
+        return flag(flag) != null;
+    }
+
     @Nullable Flag flag(String name) {
         for (Flag flag : flags) {
             if (flag.name().equals(name)) {

@@ -2,49 +2,33 @@ package dev.plinth.tools.client;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioDomainSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 
-/**
- * A channel to the servers and the one thread that serves it. Java's own selector, not epoll: there
- * is no native library to load then, and a tool has few connections.
- */
+/** A channel to the servers. */
 final class Connection implements AutoCloseable {
     private static final int DEFAULT_RECEIVE_BYTES = Integer.MAX_VALUE;
 
-    private final MultiThreadIoEventLoopGroup loop;
     private final ManagedChannel channel;
 
-    private Connection(MultiThreadIoEventLoopGroup loop, ManagedChannel channel) {
-        this.loop = loop;
+    private Connection(ManagedChannel channel) {
         this.channel = channel;
     }
 
-    static Connection open(ClientSettings settings) throws CallFailure {
+    /** A connection that {@code loops} serve. */
+    static Connection open(ClientSettings settings, EventLoops loops) throws CallFailure {
         if (settings.endpoints().isEmpty()) {
             throw CallFailure.local("etcdclient: no available endpoints");
         }
-        List<Endpoint> endpoints = settings.endpoints().stream().map(Endpoint::of).toList();
-        MultiThreadIoEventLoopGroup loop =
-                new MultiThreadIoEventLoopGroup(
-                        1, new DefaultThreadFactory("client", true), NioIoHandler.newFactory());
         try {
+            List<Endpoint> endpoints = settings.endpoints().stream().map(Endpoint::of).toList();
             NettyChannelBuilder builder = builder(endpoints, settings);
             configure(builder, settings, endpoints.getFirst());
-            builder.eventLoopGroup(loop)
-                    .channelType(
-                            endpoints.getFirst().isUnix()
-                                    ? NioDomainSocketChannel.class
-                                    : NioSocketChannel.class);
-            return new Connection(loop, builder.build());
+            builder.eventLoopGroup(loops.group())
+                    .channelType(loops.sockets(endpoints.getFirst().isUnix()));
+            return new Connection(builder.build());
         } catch (SSLException | IllegalArgumentException e) {
-            end(loop);
             throw CallFailure.local(String.valueOf(e.getMessage()));
         }
     }
@@ -89,11 +73,5 @@ final class Connection implements AutoCloseable {
     @Override
     public void close() {
         channel.shutdownNow();
-        end(loop);
-    }
-
-    /** Its thread ends by itself; nobody has to wait for that. */
-    private static void end(MultiThreadIoEventLoopGroup loop) {
-        var _ = loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
     }
 }

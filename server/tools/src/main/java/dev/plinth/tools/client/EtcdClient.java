@@ -35,12 +35,14 @@ public final class EtcdClient implements AutoCloseable {
 
     private final ClientSettings settings;
     private final Connection connection;
+    private final Runnable end;
     private final Random random = new Random();
     private volatile String token;
 
-    private EtcdClient(ClientSettings settings, Connection connection) {
+    private EtcdClient(ClientSettings settings, Connection connection, Runnable end) {
         this.settings = settings;
         this.connection = connection;
+        this.end = end;
         this.token = settings.token();
     }
 
@@ -54,12 +56,30 @@ public final class EtcdClient implements AutoCloseable {
      * @throws CallFailure if that is refused or not answered in time, or an endpoint makes no sense
      */
     public static EtcdClient connect(ClientSettings settings) throws CallFailure {
-        EtcdClient client = new EtcdClient(settings, Connection.open(settings));
+        // Java's own selector: a tool that makes a call or two has no time to load a library.
+        EventLoops own = EventLoops.selector();
+        try {
+            return connect(settings, own, own::close);
+        } catch (CallFailure e) {
+            own.close();
+            throw e;
+        }
+    }
+
+    /** The same on a thread that the caller shares among clients, and closes after them. */
+    public static EtcdClient connect(ClientSettings settings, EventLoops shared)
+            throws CallFailure {
+        return connect(settings, shared, () -> {});
+    }
+
+    private static EtcdClient connect(ClientSettings settings, EventLoops loops, Runnable end)
+            throws CallFailure {
+        EtcdClient client = new EtcdClient(settings, Connection.open(settings, loops), end);
         try {
             client.authenticate();
             return client;
         } catch (CallFailure e) {
-            client.close();
+            client.connection.close();
             throw e;
         }
     }
@@ -165,7 +185,8 @@ public final class EtcdClient implements AutoCloseable {
         }
     }
 
-    static void pause(long nanos) {
+    /** Waits so long, or until the thread is interrupted, which it stays. */
+    public static void pause(long nanos) {
         try {
             boolean ended = new CountDownLatch(1).await(nanos, TimeUnit.NANOSECONDS);
             assert !ended : "nobody counts it down";
@@ -187,6 +208,13 @@ public final class EtcdClient implements AutoCloseable {
                 .newCall(method, deadline == null ? options : options.withDeadline(deadline));
     }
 
+    /**
+     * The way to the servers for calls that are made once, with the token that this client has now.
+     */
+    public Channel direct() {
+        return channel(false);
+    }
+
     /** Gets a fresh token, as a stream wants it when it is opened again. */
     void renewToken() {
         try {
@@ -200,5 +228,6 @@ public final class EtcdClient implements AutoCloseable {
     @Override
     public void close() {
         connection.close();
+        end.run();
     }
 }

@@ -5,6 +5,7 @@ import dev.plinth.tools.cli.ParsedFlags;
 import dev.plinth.tools.cli.ToolFailure;
 import dev.plinth.tools.client.CallFailure;
 import dev.plinth.tools.client.ClientSettings;
+import dev.plinth.tools.client.Credentials;
 import dev.plinth.tools.client.EtcdClient;
 import dev.plinth.tools.print.OutputFormat;
 import dev.plinth.tools.text.Console;

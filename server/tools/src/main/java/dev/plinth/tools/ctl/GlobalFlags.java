@@ -4,6 +4,7 @@ import dev.plinth.tools.cli.Flag;
 import dev.plinth.tools.cli.ParsedFlags;
 import dev.plinth.tools.cli.ToolFailure;
 import dev.plinth.tools.client.ClientSettings;
+import dev.plinth.tools.client.Credentials;
 import dev.plinth.tools.client.TlsSettings;
 import java.util.List;
 import java.util.Locale;

@@ -17,6 +17,7 @@ import dev.plinth.tools.cli.Flag;
 import dev.plinth.tools.cli.ParsedFlags;
 import dev.plinth.tools.cli.ToolFailure;
 import dev.plinth.tools.client.CallFailure;
+import dev.plinth.tools.client.Credentials;
 import dev.plinth.tools.client.EtcdClient;
 import dev.plinth.tools.client.TlsSettings;
 import dev.plinth.tools.client.Watch;

@@ -144,7 +144,7 @@ final class SnapshotCommand {
                                 MaintenanceGrpc.getSnapshotMethod(),
                                 SnapshotRequest.getDefaultInstance(),
                                 deadline);
-                ProgressBar progress = new ProgressBar(session.console(), "snapshot")) {
+                ProgressBar progress = ProgressBar.ofBytes(session.console(), "snapshot")) {
             for (SnapshotResponse part = parts.next(); part != null; part = parts.next()) {
                 ByteString blob = part.getBlob();
                 for (ByteBuffer buffer : blob.asReadOnlyByteBufferList()) {

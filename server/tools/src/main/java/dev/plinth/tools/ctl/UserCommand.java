@@ -21,6 +21,7 @@ import dev.plinth.tools.cli.Flag;
 import dev.plinth.tools.cli.ParsedFlags;
 import dev.plinth.tools.cli.ToolFailure;
 import dev.plinth.tools.client.CallFailure;
+import dev.plinth.tools.client.PasswordPrompt;
 import dev.plinth.tools.text.InputLines;
 import java.io.IOException;
 import java.util.List;

@@ -11,20 +11,33 @@ public final class ProgressBar implements AutoCloseable {
 
     private final Console console;
     private final String title;
+    private final double unit;
+    private final String unitName;
     private final boolean isDrawn;
     private final long startNanos;
     private long drawnNanos;
 
-    /** A bar that stands at nothing. */
-    public ProgressBar(Console console, String title) {
+    private ProgressBar(Console console, String title, double unit, String unitName) {
         this.console = console;
         this.title = title;
+        this.unit = unit;
+        this.unitName = unitName;
         this.isDrawn = console.isErrorTerminal();
         this.startNanos = System.nanoTime();
         this.drawnNanos = startNanos - REDRAW_NANOS;
     }
 
-    /** Work has come so far; bytes. */
+    /** A bar for work that is measured in bytes; it stands at nothing. */
+    public static ProgressBar ofBytes(Console console, String title) {
+        return new ProgressBar(console, title, MIB, "MiB/s");
+    }
+
+    /** A bar for work that is counted; it stands at nothing. */
+    public static ProgressBar counting(Console console, String title) {
+        return new ProgressBar(console, title, 1, "/s");
+    }
+
+    /** Work has come so far. */
     public void update(long done, long total) {
         long now = System.nanoTime();
         if (!isDrawn || now - drawnNanos < REDRAW_NANOS) {
@@ -37,13 +50,14 @@ public final class ProgressBar implements AutoCloseable {
         int filled = CELLS * Math.min(100, percent) / 100;
         long left = rate == 0 ? 0 : (long) Math.ceil((total - done) / rate);
         console.errorText(
-                "\r%s [%s%s] %3d%% %.1f MiB/s, %d s left \u001B[K"
+                "\r%s [%s%s] %3d%% %.1f %s, %d s left \u001B[K"
                         .formatted(
                                 title,
                                 "=".repeat(filled),
                                 " ".repeat(CELLS - filled),
                                 percent,
-                                rate / MIB,
+                                rate / unit,
+                                unitName,
                                 left));
     }
 

@@ -75,7 +75,7 @@ final class SnapshotCopy {
             throws IOException {
         MessageDigest digest = sha256();
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-        try (ProgressBar progress = new ProgressBar(console, "restore")) {
+        try (ProgressBar progress = ProgressBar.ofBytes(console, "restore")) {
             long done = 0;
             while (done < length) {
                 buffer.clear().limit((int) Math.min(BUFFER_BYTES, length - done));

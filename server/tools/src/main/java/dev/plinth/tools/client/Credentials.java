@@ -1,4 +1,4 @@
-package dev.plinth.tools.ctl;
+package dev.plinth.tools.client;
 
 import dev.plinth.tools.text.Console;
 import java.io.IOException;
@@ -9,15 +9,16 @@ import java.io.IOException;
  * @param user name, or empty
  * @param password empty if there is none to send
  */
-record Credentials(String user, String password) {
-    static final Credentials NONE = new Credentials("", "");
+public record Credentials(String user, String password) {
+    /** Nobody in particular. */
+    public static final Credentials NONE = new Credentials("", "");
 
     /**
      * Takes {@code name:password} apart, or asks for the password.
      *
      * @param separate the password where it was given by itself
      */
-    static Credentials of(String user, String separate, Console console) throws IOException {
+    public static Credentials of(String user, String separate, Console console) throws IOException {
         if (user.isEmpty()) {
             return NONE;
         }

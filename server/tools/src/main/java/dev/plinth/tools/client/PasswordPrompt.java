@@ -1,15 +1,15 @@
-package dev.plinth.tools.ctl;
+package dev.plinth.tools.client;
 
 import dev.plinth.tools.text.Console;
 import dev.plinth.tools.text.InputLines;
 import java.io.IOException;
 
 /** Asks for a secret; a terminal does not show what is typed. */
-final class PasswordPrompt {
+public final class PasswordPrompt {
     private PasswordPrompt() {}
 
     /** Prints the question and reads a line; empty at the end of the input. */
-    static String ask(Console console, String question) throws IOException {
+    public static String ask(Console console, String question) throws IOException {
         console.print(question);
         console.flush();
         java.io.Console terminal = console.isInputTerminal() ? System.console() : null;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plinth.tools.bench;
+
+import org.jspecify.annotations.NullMarked;
