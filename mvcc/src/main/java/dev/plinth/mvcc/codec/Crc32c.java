@@ -9,6 +9,9 @@ public final class Crc32c {
     private final byte[] buffer = new byte[64 << 10];
     private int used;
 
+    /** The checksum of no bytes. */
+    public Crc32c() {}
+
     public void update(byte[] bytes) {
         update(MemorySegment.ofArray(bytes));
     }

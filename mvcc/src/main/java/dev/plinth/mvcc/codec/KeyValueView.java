@@ -15,6 +15,9 @@ public final class KeyValueView {
     private long version;
     private long lease;
 
+    /** A view of nothing; {@link #wrap} points it at a message. */
+    public KeyValueView() {}
+
     /**
      * Parses the message.
      *

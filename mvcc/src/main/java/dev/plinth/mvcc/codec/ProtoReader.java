@@ -16,6 +16,9 @@ public final class ProtoReader {
     private long end;
     private int tag;
 
+    /** A reader of nothing; {@link #wrap} gives it a message. */
+    public ProtoReader() {}
+
     public void wrap(MemorySegment message, long offset, long length) {
         segment = message;
         start = offset;

@@ -60,15 +60,7 @@ class LauncherIT {
     @Test
     void everyCommandExplainsItself() throws IOException, InterruptedException {
         for (String command :
-                List.of(
-                        "server",
-                        "ctl",
-                        "util",
-                        "cluster",
-                        "disk",
-                        "bolt",
-                        "dump-db",
-                        "dump-logs")) {
+                List.of("server", "ctl", "util", "cluster", "bolt", "dump-db", "dump-logs")) {
             assertThat(done(command, "--help")).as(command).containsIgnoringCase("usage");
         }
         assertThat(done("--help")).contains("server", "ctl", "util", "bolt", "bench");
