@@ -83,6 +83,16 @@ final class Calls {
                 : failure;
     }
 
+    /** Whether the client says who it is, so that another token may be had. */
+    boolean hasIdentity() {
+        return hasIdentity;
+    }
+
+    /** How long a call takes at most that has no deadline of its own. */
+    Duration defaultDeadline() {
+        return settings.defaultDeadline();
+    }
+
     /** Where tasks of the client run. */
     Executor executor() {
         return connection.executor();

@@ -20,6 +20,8 @@ public final class PlinthClient implements AutoCloseable {
     private final Namespace namespace;
     private final @Nullable OrderingGuard ordering;
     private final Kv kv;
+    private final Watches watches;
+    private final Leases leases;
 
     private PlinthClient(
             Shared shared,
@@ -31,6 +33,11 @@ public final class PlinthClient implements AutoCloseable {
         this.namespace = namespace;
         this.ordering = ordering;
         this.kv = new Kv(new AsyncKv(shared.calls(), options, namespace, ordering));
+        this.watches = new Watches(shared.watches(options), namespace, shared.calls().executor());
+        this.leases =
+                new Leases(
+                        new AsyncLeases(shared.calls(), options, namespace),
+                        shared.renewals(options));
     }
 
     /**
@@ -55,6 +62,16 @@ public final class PlinthClient implements AutoCloseable {
     /** Keys and values. */
     public Kv kv() {
         return kv;
+    }
+
+    /** Watches. */
+    public Watches watches() {
+        return watches;
+    }
+
+    /** Leases and their renewal. */
+    public Leases leases() {
+        return leases;
     }
 
     /** A view whose calls are made in another way. */

@@ -1,21 +1,29 @@
 package dev.plinth.client;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 
 /** What all views of a client have in common. */
 final class Shared implements AutoCloseable {
     private final Connection connection;
     private final Calls calls;
+    private final long watchBufferBytes;
+    private final Map<CallOptions, WatchHub> watches = new ConcurrentHashMap<>();
+    private final Map<CallOptions, KeepAliveHub> renewals = new ConcurrentHashMap<>();
 
-    private Shared(Connection connection, Calls calls) {
+    private Shared(Connection connection, Calls calls, long watchBufferBytes) {
         this.connection = connection;
         this.calls = calls;
+        this.watchBufferBytes = watchBufferBytes;
     }
 
     static Shared open(ClientSettings settings) {
         Connection connection = Connection.open(settings);
         return new Shared(
-                connection, new Calls(connection, settings, RandomGenerator.getDefault()));
+                connection,
+                new Calls(connection, settings, RandomGenerator.getDefault()),
+                settings.watchBufferBytes());
     }
 
     Connection connection() {
@@ -26,8 +34,22 @@ final class Shared implements AutoCloseable {
         return calls;
     }
 
+    /** The watches of all views whose streams can be one. */
+    WatchHub watches(CallOptions options) {
+        return watches.computeIfAbsent(
+                options.ofStreams(), same -> new WatchHub(calls, same, watchBufferBytes));
+    }
+
+    /** The renewals of all views whose streams can be one. */
+    KeepAliveHub renewals(CallOptions options) {
+        return renewals.computeIfAbsent(
+                options.ofStreams(), same -> new KeepAliveHub(calls, same, System::nanoTime));
+    }
+
     @Override
     public void close() {
+        watches.values().forEach(WatchHub::close);
+        renewals.values().forEach(KeepAliveHub::close);
         connection.close();
     }
 }
