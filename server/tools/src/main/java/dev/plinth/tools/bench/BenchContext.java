@@ -33,9 +33,24 @@ record BenchContext(
 
     /** Connects as the flags say, does the work and writes the reports. */
     void measured(ParsedFlags flags, Work work) throws ToolFailure {
-        try (BenchSession session = BenchSession.open(this, flags)) {
-            work.run(session);
-            session.writeReports();
+        guarded(() -> {
+            try (BenchSession session = BenchSession.open(this, flags)) {
+                work.run(session);
+                session.report().writeFiles();
+            }
+        });
+    }
+
+    /** Something that may fail as measurements fail. */
+    @FunctionalInterface
+    interface Step {
+        void run() throws ToolFailure, CallFailure, IOException, InterruptedException;
+    }
+
+    /** Ends the command with code 1 and the reason if the step fails. */
+    static void guarded(Step step) throws ToolFailure {
+        try {
+            step.run();
         } catch (CallFailure e) {
             throw ToolFailure.error(e.text());
         } catch (IOException e) {

@@ -9,9 +9,6 @@ import dev.plinth.tools.client.ClientSettings;
 import dev.plinth.tools.client.EtcdClient;
 import dev.plinth.walio.io.Clock;
 import io.grpc.Deadline;
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A benchmark at work: its flags, its connections, and what it has measured so far. */
@@ -21,8 +18,7 @@ final class BenchSession implements AutoCloseable {
     private final ClientSettings settings;
     private final Lanes lanes;
     private final int clients;
-    private final ReportText text;
-    private final List<Section> sections = new ArrayList<>();
+    private final BenchReport report;
 
     private BenchSession(
             BenchContext context,
@@ -35,7 +31,7 @@ final class BenchSession implements AutoCloseable {
         this.settings = settings;
         this.lanes = lanes;
         this.clients = clients;
-        this.text = new ReportText(flags.isOn("precise"), flags.isOn("sample"), epochOffset());
+        this.report = new BenchReport(context, flags);
     }
 
     static BenchSession open(BenchContext context, ParsedFlags flags)
@@ -79,10 +75,6 @@ final class BenchSession implements AutoCloseable {
         }
     }
 
-    private long epochOffset() {
-        return TimeUnit.MILLISECONDS.toNanos(clock().wallMillis()) - clock().monotonicNanos();
-    }
-
     ParsedFlags flags() {
         return flags;
     }
@@ -100,6 +92,11 @@ final class BenchSession implements AutoCloseable {
         return lanes.line(0).client();
     }
 
+    /** How the servers are reached. */
+    ClientSettings settings() {
+        return settings;
+    }
+
     /** How many logical clients there are. */
     int clients() {
         return clients;
@@ -107,10 +104,6 @@ final class BenchSession implements AutoCloseable {
 
     Waiting waiting() {
         return new Waiting(context.console());
-    }
-
-    void print(String more) {
-        context.console().print(more);
     }
 
     /** The pace that {@code --rate} and {@code --open-loop} ask for, from now on. */
@@ -126,33 +119,12 @@ final class BenchSession implements AutoCloseable {
         long start = clock().monotonicNanos();
         Latencies[] latencies =
                 new CallLoop(lanes, clock(), pace, requests, total, 1).run(clients, waiting());
-        report("", new Section(name, latencies[0], clock().monotonicNanos() - start));
+        report.add("", new Section(name, latencies[0], clock().monotonicNanos() - start));
     }
 
-    /**
-     * Prints what was measured, and keeps it for the files.
-     *
-     * @param heading what stands above it
-     */
-    void report(String heading, Section section) {
-        sections.add(section);
-        print(heading + text.of(section));
-        context.console().flush();
-    }
-
-    /** Writes the files that the flags ask for. */
-    void writeReports() throws IOException {
-        ReportFiles files = new ReportFiles(flags.command().path(), sections);
-        if (!flags.text("csv").isEmpty()) {
-            files.writeCsv(context.directory().resolve(flags.text("csv")));
-        }
-        if (!flags.text("html").isEmpty()) {
-            files.writeHtml(context.directory().resolve(flags.text("html")));
-        }
-        if (flags.isOn("report-perfdash")) {
-            String folder = context.environment().getOrDefault("ARTIFACTS", "_artifacts");
-            files.writePerfdash(context.directory().resolve(folder), clock().wallMillis());
-        }
+    /** Where what was measured goes. */
+    BenchReport report() {
+        return report;
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.plinth.tools.cli.HelpCommand;
 import dev.plinth.tools.cli.ManualCommand;
 import dev.plinth.tools.text.Console;
 import dev.plinth.tools.text.ProcessWords;
+import dev.plinth.walio.io.LinuxDisk;
 import dev.plinth.walio.io.SystemClock;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,6 +40,7 @@ public final class BenchTool {
 
     private static Command commands(BenchContext context) {
         Console console = context.console();
+        WatchCommands watches = new WatchCommands(context);
         TxnCommands txn = new TxnCommands(context);
         Command root =
                 new Command(
@@ -50,7 +52,12 @@ public final class BenchTool {
                 new RangeCommand(context).command(),
                 txn.put(),
                 txn.mixed(),
-                new LeaseCommand(context).command());
+                new LeaseCommand(context).command(),
+                new StmCommand(context).command(),
+                watches.watch(),
+                watches.latency(),
+                watches.get(),
+                new StoreCommand(context, new LinuxDisk()).command());
         BenchCommand.descriptions()
                 .forEach((name, description) ->
                         root.add(

@@ -55,7 +55,7 @@ final class BlockingLoop {
         long elapsed = session.clock().monotonicNanos() - start;
         Latencies all = new Latencies();
         notes.forEach(all::add);
-        session.report("", new Section(name, all, elapsed));
+        session.report().add("", new Section(name, all, elapsed));
     }
 
     private void repeat(EtcdClient client, int index, Work work, Latencies notes) {

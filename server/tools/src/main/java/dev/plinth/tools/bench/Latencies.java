@@ -35,6 +35,15 @@ final class Latencies {
         seconds.record(beginNanos, nanos);
     }
 
+    /** So many things that happened at one moment, and took no time. */
+    void recordMoments(long nowNanos, int count) {
+        if (count > 0) {
+            histogram.recordValueWithCount(0, count);
+            fastest = 0;
+            seconds.recordMoments(nowNanos, count);
+        }
+    }
+
     /** A call that was refused, or got no answer. */
     void failed(String error) {
         errors.merge(error, 1, Integer::sum);

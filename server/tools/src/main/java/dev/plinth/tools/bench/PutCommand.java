@@ -133,20 +133,21 @@ final class PutCommand {
                                 StatusRequest.getDefaultInstance(),
                                 null)
                         .getDbSize();
-        session.print(
-                """
+        session.report()
+                .print(
+                        """
 
-                HashKV Summary:
-                  HashKV: %s
-                  Endpoint: %s
-                  Time taken to get hashkv: %s
-                  DB size: %s
-                """
-                        .formatted(
-                                Integer.toUnsignedString(hash.getHash()),
-                                client.settings().endpoints().getFirst(),
-                                GoDuration.format(took),
-                                size(bytes)));
+                        HashKV Summary:
+                          HashKV: %s
+                          Endpoint: %s
+                          Time taken to get hashkv: %s
+                          DB size: %s
+                        """
+                                .formatted(
+                                        Integer.toUnsignedString(hash.getHash()),
+                                        client.settings().endpoints().getFirst(),
+                                        GoDuration.format(took),
+                                        size(bytes)));
     }
 
     /** Bytes with a decimal unit and two or three digits. */

@@ -59,11 +59,11 @@ final class RangeCommand {
     static boolean isSerializable(BenchSession session) throws ToolFailure {
         return switch (session.flags().text("consistency")) {
             case "l" -> {
-                session.print("bench with linearizable range\n");
+                session.report().print("bench with linearizable range\n");
                 yield false;
             }
             case "s" -> {
-                session.print("bench with serializable range\n");
+                session.report().print("bench with serializable range\n");
                 yield true;
             }
             default -> throw ToolFailure.error("unknown consistency, expected l or s");

@@ -24,12 +24,22 @@ final class SecondSeries {
     private long[] figures = {};
 
     void record(long beginNanos, long nanos) {
-        long second = Math.floorDiv(beginNanos, SECOND);
+        turnTo(beginNanos);
+        add(figures, 1, nanos, nanos, nanos);
+    }
+
+    /** So many things that took no time. */
+    void recordMoments(long nowNanos, int count) {
+        turnTo(nowNanos);
+        add(figures, count, 0, 0, 0);
+    }
+
+    private void turnTo(long nanos) {
+        long second = Math.floorDiv(nanos, SECOND);
         if (second != present) {
             figures = at(second);
             present = second;
         }
-        add(figures, 1, nanos, nanos, nanos);
     }
 
     private long[] at(long second) {

@@ -128,12 +128,14 @@ final class TxnCommands {
                         2);
         Latencies[] latencies = loop.run(session.clients(), session.waiting());
         long elapsed = session.clock().monotonicNanos() - start;
-        session.report(
-                "Total Read Ops: %d\nDetails:".formatted(latencies[READ].count()),
-                new Section("reads", latencies[READ], elapsed));
-        session.report(
-                "\nTotal Write Ops: %d\nDetails:".formatted(latencies[WRITE].count()),
-                new Section("writes", latencies[WRITE], elapsed));
+        session.report()
+                .add(
+                        "Total Read Ops: %d\nDetails:".formatted(latencies[READ].count()),
+                        new Section("reads", latencies[READ], elapsed));
+        session.report()
+                .add(
+                        "\nTotal Write Ops: %d\nDetails:".formatted(latencies[WRITE].count()),
+                        new Section("writes", latencies[WRITE], elapsed));
     }
 
     private static double ratio(String text) throws ToolFailure {

@@ -117,6 +117,14 @@ class BenchIT {
                 "txn-put --total=300 --txn-ops=5 --key-space-size=20 --clients=3",
                 "txn-mixed a --end-key=b --total=300 --rw-ratio=2 --clients=3",
                 "lease-keepalive --total=300 --clients=3",
+                "stm --total=300 --clients=4 --keys=3 --keys-per-txn=2",
+                "stm --total=300 --clients=4 --keys=3 --keys-per-txn=3 --isolation=ss",
+                "stm --total=300 --clients=2 --keys=5 --keys-per-txn=3 --isolation=s --rate=5000",
+                "stm --total=300 --clients=2 --keys=5 --isolation=c --txn-wr-percent=100",
+                "stm --total=300 --clients=3 --keys=2 --stm-locker=lock-client",
+                "stm --total=300 --clients=3 --keys=2 --stm-locker=lock-rpc",
+                "mvcc put --total=300 --batch-limit=50",
+                "mvcc put --total=300 --txn --txn-ops=5",
             })
     void makesAsManyCallsAsItIsTold(String words) {
         Run run = bench(words).succeeded();
@@ -136,6 +144,36 @@ class BenchIT {
                 .containsPattern("\n {2}Endpoint: 127.0.0.1:\\d+\n")
                 .containsPattern("\n {2}Time taken to get hashkv: .*s\n")
                 .containsPattern("\n {2}DB size: [0-9.]+ [kM]?B\n");
+    }
+
+    @Test
+    void eachWatcherGetsEachEvent() {
+        Run run =
+                bench(
+                                "watch --streams=4 --watch-per-stream=25 --watched-key-total=5 --put-total=60"
+                                        + " --key-space-size=5 --sequential-keys --conns=2 --clients=2")
+                        .succeeded();
+        assertThat(run.out()).contains("Watch creation summary:", "Watch events received summary:");
+        // 100 watchers, 20 on each key, and 60 puts.
+        assertThat(run.calls()).as(run.out()).isEqualTo(100 + 60 * 20);
+    }
+
+    @Test
+    void theLatencyOfEachEventIsTold() {
+        Run run =
+                bench(
+                                "watch-latency --streams=2 --watchers-per-stream=5 --put-total=30"
+                                        + " --put-rate=1000 --prevkv")
+                        .succeeded();
+        assertThat(run.out()).contains("\nPut summary:\n", "\nWatch events summary:\n");
+        assertThat(run.calls()).as(run.out()).isEqualTo(30 + 30 * 10);
+    }
+
+    @Test
+    void getsGoOnWhileWatchersCatchUp() {
+        Run run = bench("watch-get --watchers=200 --streams=2 --events=4").succeeded();
+        assertThat(run.out()).startsWith("Get during watch summary:\n");
+        assertThat(run.calls()).isPositive();
     }
 
     @Test
@@ -177,6 +215,9 @@ class BenchIT {
                 "range",
                 "range a --consistency=x",
                 "put --clients=0",
+                "stm --keys-per-txn=2",
+                "stm --isolation=x",
+                "stm --stm-locker=x",
                 "nosuch",
             })
     void whatMakesNoSenseIsRefused(String words) {
