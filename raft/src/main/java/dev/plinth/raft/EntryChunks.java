@@ -6,11 +6,11 @@ import java.util.List;
 /**
  * A growing row of entries that is cut at both ends: arrays of {@value #CHUNK} slots. Slots are
  * filled once and never overwritten, so views of a chunk stay as they are; a truncation inside a
- * chunk goes on in a copy of it.
+ * chunk goes on in a copy of it, and so does a cut at the front, so that what was dropped is kept
+ * alive by such views alone.
  *
- * <p>Cost: a little over 4 bytes for each entry, no copy while it grows, at most {@value #CHUNK}
- * dropped entries kept alive. A slice over a chunk's border copies its references. Positions count
- * from the first entry that is left. Not thread-safe.
+ * <p>Cost: a little over 4 bytes for each entry, no copy while it grows. A slice over a chunk's
+ * border copies its references. Positions count from the first entry that is left. Not thread-safe.
  */
 final class EntryChunks {
     private static final int SHIFT = 7;
@@ -24,8 +24,25 @@ final class EntryChunks {
 
     private int count;
 
+    /** Encoded bytes of the entries. */
+    private long bytes;
+
     int count() {
         return count;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    /** How many entries have to go from the front so that the rest takes at most so many bytes. */
+    int excess(long bytesMax) {
+        long left = bytes;
+        int dropped = 0;
+        while (left > bytesMax) {
+            left -= get(dropped++).encodedSize();
+        }
+        return dropped;
     }
 
     Entry get(int position) {
@@ -42,7 +59,9 @@ final class EntryChunks {
                 chunk = new Entry[CHUNK];
                 chunks[slot >> SHIFT] = chunk;
             }
-            chunk[slot & (CHUNK - 1)] = entries.get(i);
+            Entry entry = entries.get(i);
+            chunk[slot & (CHUNK - 1)] = entry;
+            bytes += entry.encodedSize();
         }
         count += entries.size();
     }
@@ -59,6 +78,9 @@ final class EntryChunks {
         if (kept == count) {
             return;
         }
+        for (int i = kept; i < count; i++) {
+            bytes -= get(i).encodedSize();
+        }
         int end = start + kept;
         int inLast = end & (CHUNK - 1);
         int last = end >> SHIFT;
@@ -74,6 +96,9 @@ final class EntryChunks {
 
     /** Drops entries at the front. */
     void drop(int dropped) {
+        for (int i = 0; i < dropped; i++) {
+            bytes -= get(i).encodedSize();
+        }
         int slot = start + dropped;
         int whole = slot >> SHIFT;
         if (whole > 0) {
@@ -82,6 +107,11 @@ final class EntryChunks {
         }
         start = slot & (CHUNK - 1);
         count -= dropped;
+        if (start > 0) {
+            Entry[] rest = new Entry[CHUNK];
+            System.arraycopy(chunks[0], start, rest, start, CHUNK - start);
+            chunks[0] = rest;
+        }
     }
 
     /**

@@ -132,6 +132,19 @@ public final class MemoryStorage implements RaftStorage {
         return snapshot;
     }
 
+    /** Bytes of the entries at hand, as they are encoded. */
+    public synchronized long bytes() {
+        return entries.bytes();
+    }
+
+    /**
+     * The lowest index up to which entries have to be dropped so that the others take at most so
+     * many bytes; below the first index when none has to be.
+     */
+    public synchronized long excessUpTo(long bytesMax) {
+        return compactedIndex + entries.excess(bytesMax);
+    }
+
     /**
      * Drops the entries up to an index. It must be applied already: what was dropped can only be
      * caught up with by a snapshot.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** The storage's answers at its edges. */
@@ -119,5 +120,39 @@ class MemoryStorageTest {
         storage.applySnapshot(snapshot(9));
         assertThat(storage.firstIndex()).isEqualTo(10);
         assertThat(storage.snapshot().isEmpty()).isFalse();
+    }
+
+    @Test
+    void bytesAreCountedWhereverEntriesComeAndGo() throws StorageException {
+        MemoryStorage storage = filled(1, 300);
+        Random random = new Random(1);
+        for (int i = 0; i < 500; i++) {
+            long first = storage.firstIndex();
+            long last = storage.lastIndex();
+            long at = first + random.nextLong(last - first + 1);
+            if (random.nextBoolean() && last - first > 200) {
+                storage.compact(at);
+            } else {
+                storage.append(entries(at, at + 1 + random.nextInt(150), 1 + i));
+            }
+            List<Entry> all =
+                    storage.entries(
+                            storage.firstIndex(), storage.lastIndex() + 1, RaftConfig.NO_LIMIT);
+            long bytes = all.stream().mapToLong(Entry::encodedSize).sum();
+            assertThat(storage.bytes()).isEqualTo(bytes);
+            long bound = random.nextLong(bytes + 100);
+            long upTo = storage.excessUpTo(bound);
+            assertThat(bytesAfter(all, upTo)).isLessThanOrEqualTo(bound);
+            if (upTo >= storage.firstIndex()) {
+                assertThat(bytesAfter(all, upTo - 1)).isGreaterThan(bound);
+            }
+        }
+    }
+
+    private static long bytesAfter(List<Entry> entries, long index) {
+        return entries.stream()
+                .filter(entry -> entry.index() > index)
+                .mapToLong(Entry::encodedSize)
+                .sum();
     }
 }

@@ -1,5 +1,6 @@
 package dev.plinth.server.rpc;
 
+import dev.plinth.server.quota.MemoryBudget;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import org.openjdk.jcstress.annotations.Actor;
@@ -27,7 +28,8 @@ public class UnaryCallStress {
                     recorded,
                     new Metadata(),
                     null,
-                    new SlowCalls(System::nanoTime, () -> 0, Long.MAX_VALUE, null));
+                    new SlowCalls(System::nanoTime, () -> 0, Long.MAX_VALUE, null),
+                    MemoryBudget.unbounded());
 
     /** The answer. */
     @Actor

@@ -52,18 +52,28 @@ public final class RangeBody implements ResponseBody {
 
     @Override
     public void writeTo(CodedOutputStream out) throws IOException {
-        writePairs(result, out);
+        int _ = writePairs(result, Integer.MAX_VALUE, out);
         tail.writeTo(out);
     }
 
-    /** Writes the pairs of a result alone. */
-    public static void writePairs(RangeResult result, CodedOutputStream out) throws IOException {
+    /**
+     * Writes pairs of a result alone: at least one, and then as long as those before took fewer
+     * than so many bytes.
+     *
+     * @return how many were written
+     */
+    public static int writePairs(RangeResult result, int bytesMax, CodedOutputStream out)
+            throws IOException {
         int pairs = result.size();
-        for (int i = 0; i < pairs; i++) {
+        long bytes = 0;
+        int written = 0;
+        for (int i = 0; i < pairs && bytes < bytesMax; i++, written++) {
+            bytes += result.encodedSize(i);
             out.writeTag(RangeResponse.KVS_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
             out.writeUInt32NoTag(result.encodedSize(i));
             out.writeRawBytes(result.encoded(i).asByteBuffer());
         }
+        return written;
     }
 
     private static int pairsSize(RangeResult result) {

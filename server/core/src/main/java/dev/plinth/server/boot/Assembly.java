@@ -54,6 +54,7 @@ import dev.plinth.server.peer.PeerHttp;
 import dev.plinth.server.peer.PromotionEndpoint;
 import dev.plinth.server.peer.RemoteCluster;
 import dev.plinth.server.quota.BackendQuota;
+import dev.plinth.server.quota.MemoryBudget;
 import dev.plinth.server.rpc.OwnLeases;
 import dev.plinth.server.rpc.ServiceContext;
 import dev.plinth.server.rpc.ServiceLimits;
@@ -106,6 +107,7 @@ final class Assembly {
     private static final long SECOND = 1_000_000_000L;
     private static final long MILLI = 1_000_000L;
     private static final long HOUR = 3600 * SECOND;
+    private static final int CATCH_UP_HEAP_SHARE = 8;
     private static final int SPINS = 200;
     private static final int PASSWORDS_WAITING_MAX = 1024;
 
@@ -308,7 +310,7 @@ final class Assembly {
         FixedMetrics.register(metrics, config);
         ProcessMetrics.register(metrics);
         MemberMetrics parts = new MemberMetrics(metrics);
-        parts.log(engine.found().log());
+        parts.log(engine.found().log(), consensus::logMemoryBytes);
         parts.database(engine.backend(), engine.store(), quota);
         parts.consensus(consensus);
         LocalMember local = consensus.member();
@@ -364,7 +366,8 @@ final class Assembly {
                             new SnapshotKeeper.Settings(
                                     engine.membership().localId(),
                                     raft.snapshotCount(),
-                                    raft.catchUpEntries())),
+                                    raft.catchUpEntries(),
+                                    catchUpBytes(raft))),
                     new Consensus.Recovered(
                             found.snapshotIndex(),
                             found.snapshotTerm(),
@@ -598,6 +601,7 @@ final class Assembly {
                 auth,
                 passwords,
                 quota,
+                memoryBudget(),
                 new ServiceLimits(
                         (int) requests.requestBytesMax(),
                         (int) Math.min(requests.txnOpsMax(), Integer.MAX_VALUE),
@@ -740,6 +744,18 @@ final class Assembly {
             throw new IllegalStateException("not made yet");
         }
         return made;
+    }
+
+    private MemoryBudget memoryBudget() {
+        MemoryBudget budget = new MemoryBudget(config.requests().memoryBytesMax());
+        new MemoryMetrics(metrics).register(budget);
+        return budget;
+    }
+
+    private static long catchUpBytes(ServerConfig.Raft raft) {
+        return raft.catchUpBytes() > 0
+                ? raft.catchUpBytes()
+                : Runtime.getRuntime().maxMemory() / CATCH_UP_HEAP_SHARE;
     }
 
     private static int cores() {

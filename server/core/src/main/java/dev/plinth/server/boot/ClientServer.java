@@ -15,6 +15,7 @@ import dev.plinth.server.gateway.MetricsHttp;
 import dev.plinth.server.gateway.Site;
 import dev.plinth.server.log.Log;
 import dev.plinth.server.metrics.Metrics;
+import dev.plinth.server.quota.MemoryBudget;
 import dev.plinth.server.rpc.CallMetrics;
 import dev.plinth.server.rpc.ClientListener;
 import dev.plinth.server.rpc.InProcessServices;
@@ -134,7 +135,7 @@ final class ClientServer implements AutoCloseable {
                         ClientListener.start(
                                 address(url),
                                 transport,
-                                options(calls),
+                                options(calls, context.memory()),
                                 all,
                                 background,
                                 messageBytesMax,
@@ -231,7 +232,7 @@ final class ClientServer implements AutoCloseable {
                 messageBytesMax);
     }
 
-    private ListenerOptions options(CallMetrics calls) {
+    private ListenerOptions options(CallMetrics calls, MemoryBudget memory) {
         FlagValues flags = config.flags();
         return new ListenerOptions(
                 (int) Math.min(config.requests().concurrentStreamsMax(), Integer.MAX_VALUE),
@@ -239,6 +240,7 @@ final class ClientServer implements AutoCloseable {
                 flags.nanos("grpc-keepalive-interval"),
                 flags.nanos("grpc-keepalive-timeout"),
                 calls,
+                memory,
                 flags.bool("client-cert-auth"));
     }
 

@@ -11,6 +11,7 @@ import dev.plinth.server.metrics.Metrics;
 import dev.plinth.server.quota.BackendQuota;
 import dev.plinth.walio.WriteAheadLog;
 import java.util.function.BooleanSupplier;
+import java.util.function.DoubleSupplier;
 
 /** Registers what the parts of a member know anyway and is looked up when somebody asks. */
 final class MemberMetrics {
@@ -35,7 +36,11 @@ final class MemberMetrics {
         this.metrics = metrics;
     }
 
-    void log(EntryLog entryLog) {
+    void log(EntryLog entryLog, DoubleSupplier memoryBytes) {
+        metrics.gauge(
+                "plinth_raft_log_memory_bytes",
+                "Log entries kept in memory for slow followers.",
+                memoryBytes);
         if (!(entryLog instanceof WalEntryLog walLog)) {
             return;
         }

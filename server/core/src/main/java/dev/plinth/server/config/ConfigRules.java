@@ -215,7 +215,8 @@ public final class ConfigRules {
                 flags.bool("pre-vote"),
                 flags.bool("initial-election-tick-advance"),
                 snapshotCount == 0 ? 10_000 : snapshotCount,
-                flags.number("snapshot-catchup-entries"));
+                flags.number("snapshot-catchup-entries"),
+                flags.number("snapshot-catchup-bytes"));
     }
 
     private void checkAdvertised() throws ConfigException {
@@ -368,6 +369,7 @@ public final class ConfigRules {
                 flags.number("max-concurrent-streams"),
                 unary == 0 ? 300_000_000L : unary,
                 flags.nanos("warning-apply-duration"),
-                progress == 0 ? 600_000_000_000L : Math.max(progress, 100_000_000L));
+                progress == 0 ? 600_000_000_000L : Math.max(progress, 100_000_000L),
+                flags.number("memory-budget-bytes"));
     }
 }

@@ -267,6 +267,14 @@ public final class FlagTable {
                 "allow-lost-log",
                 "false",
                 "Start although the log ends before what the database holds: writes are lost.");
+        uint64(
+                "memory-budget-bytes",
+                "0",
+                "What reads, watches and writes may hold in memory together; 0 is no bound.");
+        uint64(
+                "snapshot-catchup-bytes",
+                "0",
+                "Bytes of log entries kept in memory for slow followers; 0 is an eighth of the heap.");
         bool(
                 "enable-console",
                 "false",

@@ -112,7 +112,8 @@ public record ServerConfig(
      * @param isPreVote whether an election is preceded by a question
      * @param advancesInitialTicks whether most of the first timeout is skipped
      * @param snapshotCount applied entries between two snapshots on disk
-     * @param catchUpEntries entries kept in memory below a snapshot
+     * @param catchUpEntries entries kept in memory for slow followers
+     * @param catchUpBytes most bytes that they may take; 0 for a share of the heap
      */
     public record Raft(
             long tickMillis,
@@ -120,7 +121,8 @@ public record ServerConfig(
             boolean isPreVote,
             boolean advancesInitialTicks,
             long snapshotCount,
-            long catchUpEntries) {
+            long catchUpEntries,
+            long catchUpBytes) {
         /** Election timeout in ticks. */
         public int electionTicks() {
             return (int) (electionMillis / tickMillis);
@@ -165,6 +167,7 @@ public record ServerConfig(
      * @param warningUnaryNanos requests that take longer are logged
      * @param warningApplyNanos applying that takes longer is logged
      * @param watchProgressNanos time between progress notes of idle watches
+     * @param memoryBytesMax what requests may hold in memory together; 0 for no bound
      */
     public record Requests(
             long txnOpsMax,
@@ -172,7 +175,8 @@ public record ServerConfig(
             long concurrentStreamsMax,
             long warningUnaryNanos,
             long warningApplyNanos,
-            long watchProgressNanos) {}
+            long watchProgressNanos,
+            long memoryBytesMax) {}
 
     /**
      * What is logged and where.

@@ -128,6 +128,7 @@ public final class Consensus implements AutoCloseable {
     private final ApplyLoop apply;
     private final RaftLoop raft;
     private final SnapshotKeeper snapshots;
+    private final MemoryStorage storage;
     private final ConsensusMember member;
     private final PeerTransport transport;
     private final boolean isSoleVoter;
@@ -148,7 +149,7 @@ public final class Consensus implements AutoCloseable {
         Clock clock = surroundings.clock();
         Membership membership = parts.membership();
         long localId = membership.localId();
-        MemoryStorage storage = storage(recovered, membership.view(), parts.backend());
+        storage = storage(recovered, membership.view(), parts.backend());
         applied.start(parts.backend().consistentIndex());
         RawNode node =
                 new RawNode(
@@ -242,6 +243,11 @@ public final class Consensus implements AutoCloseable {
     /** Readers that were refused because no round was answered; any thread. */
     public long failedReadIndexes() {
         return reads.failedReaders();
+    }
+
+    /** Bytes of log entries kept in memory; any thread. */
+    public long logMemoryBytes() {
+        return storage.bytes();
     }
 
     private void listen(Hooks hooks) {

@@ -21,6 +21,7 @@ import java.io.UncheckedIOException;
  */
 public final class SnapshotKeeper {
     private static final long TRIM_STEP = 1000;
+    private static final int SLACK_SHARE = 8;
 
     /** Writes a snapshot file durably. */
     public interface SnapshotFiles {
@@ -34,8 +35,10 @@ public final class SnapshotKeeper {
      * @param localId this member
      * @param snapshotCount applied entries between two snapshots
      * @param catchUpEntries entries kept in memory for slow followers
+     * @param catchUpBytes most bytes that they may take, give or take a {@value #SLACK_SHARE}th
      */
-    public record Settings(long localId, long snapshotCount, long catchUpEntries) {}
+    public record Settings(
+            long localId, long snapshotCount, long catchUpEntries, long catchUpBytes) {}
 
     private final Settings settings;
     private final MemoryStorage storage;
@@ -104,13 +107,21 @@ public final class SnapshotKeeper {
         trimmedAt = index;
     }
 
-    /** Lets go of entries in memory that no follower will want. */
+    /**
+     * Lets go of entries in memory that no follower will want, or that take more room than there
+     * is. What is not applied stays, however large.
+     */
     void trim(long appliedIndex) {
-        if (appliedIndex - trimmedAt < TRIM_STEP) {
+        long bytesMax = settings.catchUpBytes();
+        boolean isTooLarge = storage.bytes() > bytesMax + bytesMax / SLACK_SHARE;
+        if (appliedIndex == trimmedAt || (appliedIndex - trimmedAt < TRIM_STEP && !isTooLarge)) {
             return;
         }
         trimmedAt = appliedIndex;
-        long compactIndex = appliedIndex - settings.catchUpEntries();
+        long compactIndex =
+                Math.max(
+                        appliedIndex - settings.catchUpEntries(),
+                        Math.min(appliedIndex, storage.excessUpTo(bytesMax)));
         if (compactIndex < storage.firstIndex()) {
             return;
         }

@@ -76,6 +76,8 @@ public enum EtcdError {
     NAMESPACE_QUOTA_EXCEEDED,
     /** Not etcd's: the value of a quota key that sets no quota. */
     INVALID_NAMESPACE_QUOTA,
+    /** Not etcd's: requests hold too much memory already; the exception carries the text. */
+    MEMORY_BUDGET_EXCEEDED,
     /** An internal condition without an entry of its own; the exception carries the text. */
     UNMAPPED
 }

@@ -64,7 +64,8 @@ public final class ClientListener implements AutoCloseable {
                         .bossEventLoopGroup(transport.group())
                         .workerEventLoopGroup(transport.group())
                         .withOption(ChannelOption.SO_BACKLOG, 4096)
-                        .protocolNegotiator(new ProtocolSniffer(plainHttp, tls))
+                        .protocolNegotiator(
+                                new ProtocolSniffer(plainHttp, tls, options.memory().isBounded()))
                         .intercept(new CertificateUser.Interceptor(options.certificatesNameUsers()))
                         .handshakeTimeout(NO_HANDSHAKE_DEADLINE_DAYS, TimeUnit.DAYS)
                         .maxInboundMessageSize(messageBytesMax * BUFFERED_MESSAGE_FACTOR)
@@ -79,6 +80,9 @@ public final class ClientListener implements AutoCloseable {
         CallMetrics metrics = options.metrics();
         if (metrics != null) {
             builder.addStreamTracerFactory(metrics);
+        }
+        if (options.memory().isBounded()) {
+            builder.addStreamTracerFactory(new ReceivedBytes(options.memory()));
         }
         keepAlive(builder, options);
         services.forEach(builder::addService);

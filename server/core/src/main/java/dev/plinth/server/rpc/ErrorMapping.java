@@ -21,7 +21,7 @@ public final class ErrorMapping {
     public static Status status(RefusedException refused) {
         return switch (refused.error()) {
             case UNMAPPED -> Status.UNKNOWN.withDescription(refused.getMessage());
-            case NAMESPACE_QUOTA_EXCEEDED ->
+            case NAMESPACE_QUOTA_EXCEEDED, MEMORY_BUDGET_EXCEEDED ->
                     refusal(Code.RESOURCE_EXHAUSTED, "plinth: " + refused.getMessage());
             default -> status(refused.error());
         };
@@ -147,6 +147,8 @@ public final class ErrorMapping {
                             "plinth: a quota is bytes=N, keys=N or both, apart by a blank");
             case NAMESPACE_QUOTA_EXCEEDED ->
                     refusal(Code.RESOURCE_EXHAUSTED, "plinth: quota of a prefix exceeded");
+            case MEMORY_BUDGET_EXCEEDED ->
+                    refusal(Code.RESOURCE_EXHAUSTED, "plinth: memory budget exceeded");
             case UNMAPPED -> Status.UNKNOWN;
         };
     }

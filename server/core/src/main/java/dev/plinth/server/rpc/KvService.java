@@ -8,6 +8,7 @@ import dev.plinth.api.etcdserverpb.RangeRequest;
 import dev.plinth.api.etcdserverpb.TxnRequest;
 import dev.plinth.mvcc.KeyValueStore;
 import dev.plinth.mvcc.MvccException;
+import dev.plinth.mvcc.RangeQuery;
 import dev.plinth.mvcc.RangeResult;
 import dev.plinth.mvcc.ReadView;
 import dev.plinth.mvcc.backend.Backend;
@@ -28,16 +29,20 @@ import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.core.ResponseBody;
 import dev.plinth.server.quota.BackendQuota;
+import dev.plinth.server.quota.MemoryBudget;
+import dev.plinth.server.quota.MemoryBudget.Use;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 
 /**
  * Keys and values: range, put, delete, transactions, compaction.
  *
  * <p>Called on a socket's event loop. A write is checked and proposed there; a read of one key
- * whose barrier passes at once is answered there; every other read runs on the pool for reads.
+ * whose barrier passes at once is answered there; every other read runs on the pool for reads. With
+ * a budget for memory, what answers will hold is charged before they are made.
  */
 final class KvService {
     private final LocalMember member;
@@ -51,6 +56,7 @@ final class KvService {
     private final RequestRights rights;
     private final NamespaceCheck namespaces;
     private final NamespaceGate namespaceGate;
+    private final MemoryBudget memory;
     private final Executor reads;
     private final Executor background;
     private final Supplier<Backend> backend;
@@ -69,6 +75,7 @@ final class KvService {
         this.namespaces = new NamespaceCheck(context.store().quotas());
         this.namespaceGate = new NamespaceGate(context.member(), context.store());
         this.executor = new TxnExecutor(context.lessor(), namespaces);
+        this.memory = context.memory();
         this.reads = context.reads();
         this.background = context.background();
         this.backend = context.backend();
@@ -80,6 +87,9 @@ final class KvService {
         space.check(BackendQuota.charge(request.message()));
         validator.check(request.message());
         PutRequest put = request.message();
+        if (put.getPrevKv()) {
+            charge(view -> AnswerSizes.answer(put, view), call);
+        }
         callers.identify(
                 call,
                 caller ->
@@ -94,8 +104,22 @@ final class KvService {
 
     void deleteRange(EncodedRequest<DeleteRangeRequest> request, UnaryCall call)
             throws RefusedException {
-        validator.check(request.message());
-        callers.identify(call, caller -> log.write(request.entry(), caller, call));
+        DeleteRangeRequest delete = request.message();
+        validator.check(delete);
+        Read write =
+                () -> {
+                    charge(view -> AnswerSizes.answer(delete, view), call);
+                    callers.identify(call, caller -> log.write(request.entry(), caller, call));
+                };
+        start(!memory.isBounded() || delete.getRangeEnd().isEmpty(), call, write);
+    }
+
+    private void charge(ToLongFunction<ReadView> bytes, UnaryCall call) throws RefusedException {
+        if (memory.isBounded()) {
+            try (ReadView view = store.read()) {
+                call.charge(bytes.applyAsLong(view));
+            }
+        }
     }
 
     void txn(EncodedRequest<TxnRequest> request, UnaryCall call) throws RefusedException {
@@ -109,17 +133,27 @@ final class KvService {
                     call,
                     () -> callers.identify(call, caller -> readTxn(txn, caller, call)));
         } else {
-            callers.identify(
+            start(
+                    !memory.isBounded() || !AnswerSizes.isLong(txn),
                     call,
-                    caller ->
-                            namespaceGate.pass(
-                                    call,
-                                    view -> {
-                                        rights.check(txn, caller);
-                                        namespaces.check(txn, view);
-                                    },
-                                    () -> log.write(request.entry(), caller, call)));
+                    () -> writeTxn(request, call));
         }
+    }
+
+    private void writeTxn(EncodedRequest<TxnRequest> request, UnaryCall call)
+            throws RefusedException {
+        TxnRequest txn = request.message();
+        charge(view -> AnswerSizes.answer(txn, view), call);
+        callers.identify(
+                call,
+                caller ->
+                        namespaceGate.pass(
+                                call,
+                                view -> {
+                                    rights.check(txn, caller);
+                                    namespaces.check(txn, view);
+                                },
+                                () -> log.write(request.entry(), caller, call)));
     }
 
     void range(RangeRequest request, UnaryCall call) throws RefusedException {
@@ -137,23 +171,37 @@ final class KvService {
         rights.check(request, caller);
         long startNanos = nanoClock.getAsLong();
         try (ReadView view = store.read()) {
-            RangeResult result = view.range(RangeQueries.of(request));
-            auth.checkUnchanged(caller);
-            RangeBody body = RangeBody.of(result);
-            recorder.read(
-                    "range",
-                    request,
-                    result.size(),
-                    body.size(),
-                    nanoClock.getAsLong() - startNanos,
-                    true);
-            if (PacedRange.suits(request, body)) {
-                long revision = result.revision();
-                PacedRange paced = new PacedRange(store, request, result, body, call::awaitRoom);
-                background.execute(() -> call.reply(revision, paced));
-            } else {
-                call.reply(result.revision(), body);
+            RangeQuery query = RangeQueries.of(request);
+            long found = memory.isBounded() ? AnswerSizes.found(query, view) : 0;
+            memory.charge(Use.READS, found);
+            try {
+                RangeResult result = view.range(query);
+                auth.checkUnchanged(caller);
+                reply(request, result, startNanos, call);
+            } finally {
+                memory.release(Use.READS, found);
             }
+        }
+    }
+
+    private void reply(RangeRequest request, RangeResult result, long startNanos, UnaryCall call)
+            throws RefusedException {
+        RangeBody body = RangeBody.of(result);
+        recorder.read(
+                "range",
+                request,
+                result.size(),
+                body.size(),
+                nanoClock.getAsLong() - startNanos,
+                true);
+        if (PacedRange.suits(request, body)) {
+            call.charge(Math.min(body.size(), PacedRange.HELD_BYTES));
+            long revision = result.revision();
+            PacedRange paced = new PacedRange(store, request, result, body, call::awaitRoom);
+            background.execute(() -> call.reply(revision, paced));
+        } else {
+            call.charge(body.size());
+            call.reply(result.revision(), body);
         }
     }
 
@@ -162,6 +210,9 @@ final class KvService {
         rights.check(request, caller);
         long startNanos = nanoClock.getAsLong();
         try (ReadView view = store.read()) {
+            if (memory.isBounded()) {
+                call.charge(AnswerSizes.answer(request, view));
+            }
             ApplyResult.Done done = executor.read(request, view);
             auth.checkUnchanged(caller);
             recorder.read(
@@ -175,7 +226,7 @@ final class KvService {
         }
     }
 
-    /** A read that may be refused. */
+    /** A read, or what is done before a write, that may be refused. */
     private interface Read {
         void run() throws RefusedException;
     }

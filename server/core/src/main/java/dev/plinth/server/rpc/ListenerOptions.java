@@ -1,5 +1,6 @@
 package dev.plinth.server.rpc;
 
+import dev.plinth.server.quota.MemoryBudget;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param keepAliveIntervalNanos pause after which the server pings
  * @param keepAliveTimeoutNanos wait for the answer to a ping before the connection is closed
  * @param metrics counts the calls; null for none
+ * @param memory what requests may hold while they come in
  * @param certificatesNameUsers whether a client's certificate says who it is
  */
 public record ListenerOptions(
@@ -18,6 +20,7 @@ public record ListenerOptions(
         long keepAliveIntervalNanos,
         long keepAliveTimeoutNanos,
         @Nullable CallMetrics metrics,
+        MemoryBudget memory,
         boolean certificatesNameUsers) {
     /** The reference's defaults: no bound on streams, 5 s, 2 h, 20 s. */
     public static final ListenerOptions DEFAULT =
@@ -27,5 +30,6 @@ public record ListenerOptions(
                     7_200_000_000_000L,
                     20_000_000_000L,
                     null,
+                    MemoryBudget.unbounded(),
                     false);
 }

@@ -10,6 +10,8 @@ import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.Proposal;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.core.ResponseBody;
+import dev.plinth.server.quota.MemoryBudget;
+import dev.plinth.server.quota.MemoryBudget.Use;
 import java.util.function.Consumer;
 
 /** Turns requests into proposals and answers their callers with what apply made of them. */
@@ -21,20 +23,29 @@ final class LogWriter {
         void failed(RefusedException reason);
     }
 
+    /** What a proposal takes beside its entry. */
+    private static final int PROPOSAL_BYTES = 512;
+
     private final LocalMember member;
     private final int requestBytesMax;
+    private final MemoryBudget memory;
     private final Consumer<RefusedException> failures;
 
-    LogWriter(LocalMember member, int requestBytesMax) {
-        this(member, requestBytesMax, _ -> {});
+    LogWriter(LocalMember member, int requestBytesMax, MemoryBudget memory) {
+        this(member, requestBytesMax, memory, _ -> {});
     }
 
     /**
      * @param failures told of every request that got no outcome from the log
      */
-    LogWriter(LocalMember member, int requestBytesMax, Consumer<RefusedException> failures) {
+    LogWriter(
+            LocalMember member,
+            int requestBytesMax,
+            MemoryBudget memory,
+            Consumer<RefusedException> failures) {
         this.member = member;
         this.requestBytesMax = requestBytesMax;
+        this.memory = memory;
         this.failures = failures;
     }
 
@@ -70,7 +81,8 @@ final class LogWriter {
         if (length > requestBytesMax) {
             throw RefusedException.of(EtcdError.REQUEST_TOO_LARGE);
         }
-        member.propose(new Pending(id, entry, length, outcome, failures));
+        memory.charge(Use.WRITES, entry.length + PROPOSAL_BYTES);
+        member.propose(new Pending(id, entry, length, outcome, memory, failures));
     }
 
     /** Answers a call with the result of its request. */
@@ -96,6 +108,7 @@ final class LogWriter {
         private final byte[] entry;
         private final int entryLength;
         private final Outcome outcome;
+        private final MemoryBudget memory;
         private final Consumer<RefusedException> failures;
 
         Pending(
@@ -103,12 +116,18 @@ final class LogWriter {
                 byte[] entry,
                 int entryLength,
                 Outcome outcome,
+                MemoryBudget memory,
                 Consumer<RefusedException> failures) {
-            this.failures = failures;
             this.requestId = requestId;
             this.entry = entry;
             this.entryLength = entryLength;
             this.outcome = outcome;
+            this.memory = memory;
+            this.failures = failures;
+        }
+
+        private void release() {
+            memory.release(Use.WRITES, entry.length + PROPOSAL_BYTES);
         }
 
         @Override
@@ -128,11 +147,13 @@ final class LogWriter {
 
         @Override
         public void applied(ApplyResult result) {
+            release();
             outcome.applied(result);
         }
 
         @Override
         public void failed(RefusedException reason) {
+            release();
             failures.accept(reason);
             outcome.failed(reason);
         }

@@ -7,6 +7,7 @@ import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.LeaseCalls;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
+import dev.plinth.server.quota.MemoryBudget;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -36,7 +37,7 @@ public final class OwnLeases implements LeaseCalls {
                 new LeaseRenewal(
                         member,
                         lessor,
-                        new LogWriter(member, requestBytesMax),
+                        new LogWriter(member, requestBytesMax, MemoryBudget.unbounded()),
                         background,
                         nanoClock);
     }

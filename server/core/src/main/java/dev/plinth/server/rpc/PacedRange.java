@@ -24,13 +24,18 @@ import java.io.InterruptedIOException;
  * at a revision does not change, so each piece opens a view of its own: a slow receiver pins
  * nothing. A compaction that passes the revision ends the call.
  *
- * <p>Holds one piece at a time: {@value #PIECE_KEYS} keys, and what gRPC's frames take.
+ * <p>Holds one piece at a time: {@value #PIECE_KEYS} keys or {@value #PIECE_BYTES} bytes, of which
+ * the last pair may be the larger part, and what gRPC's frames take.
  */
 final class PacedRange implements ResponseBody {
     /** Shorter answers are held as a whole. */
     static final int BODY_BYTES_MIN = 1 << 20;
 
+    /** What it holds at once. */
+    static final int HELD_BYTES = 3 << 20;
+
     private static final int PIECE_KEYS = 256;
+    private static final int PIECE_BYTES = 512 << 10;
     private static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
 
     /** Waits for the receiver. */
@@ -101,9 +106,9 @@ final class PacedRange implements ResponseBody {
                 if (piece.size() == 0) {
                     throw new IOException("a range has changed at revision " + revision);
                 }
-                RangeBody.writePairs(piece, out);
-                left -= piece.size();
-                key = UnsafeByteOperations.unsafeWrap(piece.key(piece.size() - 1)).concat(ZERO);
+                int written = RangeBody.writePairs(piece, PIECE_BYTES, out);
+                left -= written;
+                key = UnsafeByteOperations.unsafeWrap(piece.key(written - 1)).concat(ZERO);
             } catch (MvccException compacted) {
                 throw new IOException("compacted while it was being sent", compacted);
             }

@@ -44,8 +44,13 @@ final class ProtocolSniffer implements ProtocolNegotiator {
     private final ProtocolNegotiator grpc = InternalProtocolNegotiators.serverPlaintext();
     private final @Nullable PlainHttp plainHttp;
     private final @Nullable ServerTls tls;
+    private final boolean ownFrames;
 
-    ProtocolSniffer(@Nullable PlainHttp plainHttp, @Nullable ServerTls tls) {
+    /**
+     * @param ownFrames whether each frame of gRPC has memory of its own, see {@link OwnFrames}
+     */
+    ProtocolSniffer(@Nullable PlainHttp plainHttp, @Nullable ServerTls tls, boolean ownFrames) {
+        this.ownFrames = ownFrames;
         this.plainHttp = plainHttp;
         this.tls = tls;
     }
@@ -156,6 +161,9 @@ final class ProtocolSniffer implements ProtocolNegotiator {
         /** The handler that follows waits for the events that this one has held back. */
         private void becomeGrpc(ChannelHandlerContext ctx) {
             ctx.pipeline().addAfter(ctx.name(), null, grpc.newHandler(grpcHandler));
+            if (ownFrames) {
+                ctx.pipeline().addAfter(ctx.name(), null, new OwnFrames());
+            }
             for (Object event : events) {
                 ctx.fireUserEventTriggered(
                         event instanceof ProtocolNegotiationEvent negotiated

@@ -18,6 +18,8 @@ import dev.plinth.server.core.Barrier;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.core.ResponseBody;
+import dev.plinth.server.quota.MemoryBudget;
+import dev.plinth.server.quota.MemoryBudget.Use;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -39,9 +41,11 @@ final class RangeStream implements ServerStreamHandler.Method<RangeRequest> {
     private final RequestValidator validator;
     private final int targetBytes;
     private final AuthStore auth;
+    private final MemoryBudget memory;
 
     RangeStream(ServiceContext context) {
         this.auth = context.auth();
+        this.memory = context.memory();
         this.member = context.member();
         this.store = context.store();
         this.validator = new RequestValidator(context.limits().txnOperationsMax());
@@ -58,8 +62,15 @@ final class RangeStream implements ServerStreamHandler.Method<RangeRequest> {
         auth.checkRead(caller, request.getKey(), request.getRangeEnd());
         if (request.getCountOnly()) {
             count(request, sender);
-        } else {
+            return;
+        }
+        // A chunk is being sent while the next one is made.
+        long held = 2L * targetBytes;
+        memory.charge(Use.READS, held);
+        try {
             chunks(request, sender);
+        } finally {
+            memory.release(Use.READS, held);
         }
     }
 

@@ -13,6 +13,7 @@ import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.maintenance.Downgrades;
 import dev.plinth.server.metrics.Metrics;
 import dev.plinth.server.quota.BackendQuota;
+import dev.plinth.server.quota.MemoryBudget;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
@@ -33,6 +34,7 @@ import java.util.random.RandomGenerator;
  * @param auth users, roles and tokens
  * @param passwords hashes passwords
  * @param quota the bound on the database's size
+ * @param memory what requests may hold in memory
  * @param limits sizes and times
  * @param reads runs reads that are too long for a socket's event loop; platform threads
  * @param background runs rare calls that wait; virtual threads
@@ -55,6 +57,7 @@ public record ServiceContext(
         AuthStore auth,
         Passwords passwords,
         BackendQuota quota,
+        MemoryBudget memory,
         ServiceLimits limits,
         Executor reads,
         Executor background,

@@ -105,6 +105,7 @@ public final class Services {
                 new LogWriter(
                         context.member(),
                         context.limits().requestBytesMax(),
+                        context.memory(),
                         _ -> failures.increment());
         SpaceCheck space = new SpaceCheck(context.quota(), context.member());
         this.context = context;
@@ -404,7 +405,12 @@ public final class Services {
             service.addMethod(
                     method.toBuilder(requests, replies).build(),
                     new UnaryHandler<>(
-                            context.member(), context.slowCalls(), guard, learnerRule, start));
+                            context.member(),
+                            context.slowCalls(),
+                            context.memory(),
+                            guard,
+                            learnerRule,
+                            start));
             return this;
         }
 

@@ -9,6 +9,7 @@ import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.quota.BackendQuota;
+import dev.plinth.server.quota.MemoryBudget;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
@@ -27,7 +28,7 @@ public final class SpaceCheck {
     public SpaceCheck(BackendQuota quota, LocalMember member) {
         this.quota = quota;
         this.member = member;
-        this.log = new LogWriter(member, Integer.MAX_VALUE);
+        this.log = new LogWriter(member, Integer.MAX_VALUE, MemoryBudget.unbounded());
     }
 
     void check(long chargeBytes) throws RefusedException {

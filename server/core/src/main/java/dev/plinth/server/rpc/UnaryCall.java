@@ -3,6 +3,8 @@ package dev.plinth.server.rpc;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.core.ResponseBody;
+import dev.plinth.server.quota.MemoryBudget;
+import dev.plinth.server.quota.MemoryBudget.Use;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -10,6 +12,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,8 @@ final class UnaryCall {
         }
     }
 
+    private static final long ENDED = -1;
+
     private final ServerCall<?, Reply> call;
     private final Metadata headers;
     private final LocalMember member;
@@ -37,14 +42,23 @@ final class UnaryCall {
     /** Set before the method is started. */
     private @Nullable Object request;
 
-    @SuppressWarnings("UnusedVariable") // through the handle
     private volatile boolean answered;
+
+    /** Bytes charged for the answer until the call has ended; {@link #ENDED} from then on. */
+    private final AtomicLong charged = new AtomicLong();
+
+    private final MemoryBudget memory;
 
     /** Of a long answer that is being written. */
     private volatile @Nullable Semaphore room;
 
     UnaryCall(
-            ServerCall<?, Reply> call, Metadata headers, LocalMember member, SlowCalls slowCalls) {
+            ServerCall<?, Reply> call,
+            Metadata headers,
+            LocalMember member,
+            SlowCalls slowCalls,
+            MemoryBudget memory) {
+        this.memory = memory;
         this.call = call;
         this.headers = headers;
         this.member = member;
@@ -84,12 +98,42 @@ final class UnaryCall {
         return !call.isCancelled();
     }
 
+    /**
+     * Charges what the answer is going to hold until it has been sent.
+     *
+     * @throws RefusedException there is too little memory for it
+     */
+    void charge(long bytes) throws RefusedException {
+        if (!memory.isBounded()) {
+            return;
+        }
+        memory.charge(Use.READS, bytes);
+        long before = charged.getAndUpdate(sum -> sum == ENDED ? ENDED : sum + bytes);
+        if (before == ENDED) {
+            memory.release(Use.READS, bytes);
+        }
+    }
+
+    /** The answer has been sent, or nobody waits for it any more. */
+    void ended() {
+        long held = charged.getAndSet(ENDED);
+        if (held > 0) {
+            memory.release(Use.READS, held);
+        }
+        signal();
+    }
+
     /** The receiver may take more, or has gone away. */
     void signal() {
         Semaphore signal = room;
         if (signal != null) {
             signal.release();
         }
+    }
+
+    /** True once there is an answer, or a refusal. */
+    boolean isAnswered() {
+        return answered;
     }
 
     /** True when the caller has gone away. */

@@ -2,6 +2,7 @@ package dev.plinth.server.rpc;
 
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
+import dev.plinth.server.quota.MemoryBudget;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -20,6 +21,7 @@ final class UnaryHandler<Q> implements ServerCallHandler<Incoming<Q>, Reply> {
     }
 
     private final LocalMember member;
+    private final MemoryBudget memory;
     private final CallGuard guard;
     private final CallGuard.LearnerRule<? super Q> learnerRule;
     private final Method<Q> method;
@@ -28,10 +30,12 @@ final class UnaryHandler<Q> implements ServerCallHandler<Incoming<Q>, Reply> {
     UnaryHandler(
             LocalMember member,
             SlowCalls slowCalls,
+            MemoryBudget memory,
             CallGuard guard,
             CallGuard.LearnerRule<? super Q> learnerRule,
             Method<Q> method) {
         this.member = member;
+        this.memory = memory;
         this.guard = guard;
         this.learnerRule = learnerRule;
         this.method = method;
@@ -41,9 +45,11 @@ final class UnaryHandler<Q> implements ServerCallHandler<Incoming<Q>, Reply> {
     @Override
     public ServerCall.Listener<Incoming<Q>> startCall(
             ServerCall<Incoming<Q>, Reply> call, Metadata headers) {
+        UnaryCall answer = new UnaryCall(call, headers, member, slowCalls, memory);
+        ReceivedBytes.onExcess(answer::refuse);
         // Two, so that a second message of a client that breaks the rules is seen.
         call.request(2);
-        return new Receiver(call, new UnaryCall(call, headers, member, slowCalls));
+        return new Receiver(call, answer);
     }
 
     private final class Receiver extends ServerCall.Listener<Incoming<Q>> {
@@ -75,11 +81,19 @@ final class UnaryHandler<Q> implements ServerCallHandler<Incoming<Q>, Reply> {
 
         @Override
         public void onCancel() {
-            call.signal();
+            call.ended();
+        }
+
+        @Override
+        public void onComplete() {
+            call.ended();
         }
 
         @Override
         public void onHalfClose() {
+            if (call.isAnswered()) {
+                return;
+            }
             Q received = request;
             if (received == null) {
                 call.fail(Status.INTERNAL.withDescription("Half-closed without a request"));

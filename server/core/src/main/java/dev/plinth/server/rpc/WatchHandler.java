@@ -14,6 +14,7 @@ import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.metrics.Counter;
 import dev.plinth.server.metrics.Gauge;
+import dev.plinth.server.quota.MemoryBudget.Use;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 final class WatchHandler implements ServerCallHandler<Incoming<WatchRequest>, Reply> {
     /** Stands for "no watcher" in the answer to a create that failed. */
     private static final long NO_WATCHER = -1;
+
+    /** What a watcher takes in the hub and here, but for its key. */
+    private static final int WATCHER_BYTES = 512;
 
     private static final ByteString SMALLEST_KEY = ByteString.copyFrom(new byte[1]);
 
@@ -122,9 +126,14 @@ final class WatchHandler implements ServerCallHandler<Incoming<WatchRequest>, Re
         }
 
         private void abort(Status status) {
-            stream.close();
-            stopTimers();
+            leave();
             outbox.end(status);
+        }
+
+        private void leave() {
+            stream.close();
+            watchers.keySet().forEach(this::forget);
+            stopTimers();
         }
 
         @Override
@@ -160,7 +169,10 @@ final class WatchHandler implements ServerCallHandler<Incoming<WatchRequest>, Re
             outbox.wake();
         }
 
-        private synchronized void add(WatchCreateRequest request, ByteString key) {
+        private synchronized void add(WatchCreateRequest request, ByteString key)
+                throws RefusedException {
+            context.memory().charge(Use.WATCHES, WATCHER_BYTES);
+            boolean isAdded = false;
             creating = request;
             try {
                 stream.watch(
@@ -171,10 +183,14 @@ final class WatchHandler implements ServerCallHandler<Incoming<WatchRequest>, Re
                                 request.getStartRevision(),
                                 request.getFiltersList().contains(FilterType.NOPUT),
                                 request.getFiltersList().contains(FilterType.NODELETE)));
+                isAdded = true;
             } catch (MvccException refused) {
                 refuse(String.valueOf(refused.getMessage()));
             } finally {
                 creating = null;
+                if (!isAdded) {
+                    context.memory().release(Use.WATCHES, WATCHER_BYTES);
+                }
             }
             if (request.getProgressNotify()) {
                 startProgressTimer();
@@ -194,10 +210,16 @@ final class WatchHandler implements ServerCallHandler<Incoming<WatchRequest>, Re
 
         private void cancel(long watchId) {
             if (stream.cancel(watchId)) {
-                watchers.remove(watchId);
+                forget(watchId);
                 outbox.answer(
                         context.store().currentRevision(),
                         WatchResponse.newBuilder().setWatchId(watchId).setCanceled(true).build());
+            }
+        }
+
+        private void forget(long watchId) {
+            if (watchers.remove(watchId) != null) {
+                context.memory().release(Use.WATCHES, WATCHER_BYTES);
             }
         }
 
@@ -290,8 +312,8 @@ final class WatchHandler implements ServerCallHandler<Incoming<WatchRequest>, Re
 
         @Override
         public void onCancel() {
-            stream.close();
-            stopTimers();
+            leave();
+            outbox.discard();
         }
     }
 }

@@ -2,15 +2,15 @@ package dev.plinth.server.rpc;
 
 import dev.plinth.api.etcdserverpb.WatchResponse;
 import dev.plinth.mvcc.KeyValueStore;
-import dev.plinth.mvcc.watch.WatchEvent;
 import dev.plinth.mvcc.watch.WatchEvents;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.ResponseBody;
+import dev.plinth.server.quota.MemoryBudget;
+import dev.plinth.server.quota.MemoryBudget.Use;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,8 +28,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread may add; nothing here blocks.
  */
 final class WatchOutbox {
-    private static final int EVENTS_MAX = 128;
+    private static final int EVENTS_MAX = 4096;
     private static final long EVENT_BYTES_MAX = 4L << 20;
+
+    /** What a waiting message takes beside its events. */
+    private static final int MESSAGE_BYTES = 64;
 
     /** How a watcher wants its events. */
     record Delivery(boolean previousPairs, boolean fragments) {}
@@ -47,11 +50,15 @@ final class WatchOutbox {
     private final int messageBytesMax;
     private final Executor delivery;
     private final Runnable room;
+    private final MemoryBudget memory;
     private final ArrayDeque<Message> messages = new ArrayDeque<>();
     private final AtomicInteger wakeUps = new AtomicInteger();
+
+    // Guarded by the messages.
     private long eventBytes;
     private int eventCount;
     private boolean refused;
+    private boolean isDiscarded;
     private @Nullable Status end;
     private boolean ended;
 
@@ -65,6 +72,7 @@ final class WatchOutbox {
                 context.store(),
                 context.limits().messageBytesMax(),
                 context.reads(),
+                context.memory(),
                 room);
     }
 
@@ -74,12 +82,14 @@ final class WatchOutbox {
             KeyValueStore store,
             int messageBytesMax,
             Executor delivery,
+            MemoryBudget memory,
             Runnable room) {
         this.call = call;
         this.member = member;
         this.store = store;
         this.messageBytesMax = messageBytesMax;
         this.delivery = delivery;
+        this.memory = memory;
         this.room = room;
     }
 
@@ -95,8 +105,15 @@ final class WatchOutbox {
     boolean offer(long watchId, Delivery how, WatchEvents events, long revision) {
         long bytes = events.encodedBytes();
         synchronized (messages) {
-            if (eventCount > 0
-                    && (eventCount >= EVENTS_MAX || eventBytes + bytes > EVENT_BYTES_MAX)) {
+            if (isDiscarded) {
+                return true;
+            }
+            // A stream for which nothing waits always gets something, so that it comes on.
+            if (eventCount == 0) {
+                memory.chargeAlways(Use.WATCHES, bytes + MESSAGE_BYTES);
+            } else if (eventCount >= EVENTS_MAX
+                    || eventBytes + bytes > EVENT_BYTES_MAX
+                    || !memory.tryCharge(Use.WATCHES, bytes + MESSAGE_BYTES)) {
                 refused = true;
                 return false;
             }
@@ -114,13 +131,30 @@ final class WatchOutbox {
         }
     }
 
-    /** Ends the call after what is waiting. */
+    /** Ends the call; what is waiting is not sent. */
     void end(Status status) {
+        discard();
         synchronized (messages) {
-            messages.clear();
             end = status;
         }
         wake();
+    }
+
+    /** Lets go of what is waiting: the receiver has gone away. */
+    void discard() {
+        int events = 0;
+        long bytes = 0;
+        synchronized (messages) {
+            isDiscarded = true;
+            for (Message message : messages) {
+                if (message instanceof Events of) {
+                    events++;
+                    bytes += of.events().encodedBytes();
+                }
+            }
+            messages.clear();
+        }
+        sent(events, bytes);
     }
 
     /** Starts sending if nobody does. */
@@ -156,16 +190,17 @@ final class WatchOutbox {
                 case Answer(Reply reply) -> call.sendMessage(reply);
                 case Events events -> {
                     send(events);
-                    sent(events.events().encodedBytes());
+                    sent(1, events.events().encodedBytes());
                 }
             }
         }
     }
 
-    private void sent(long bytes) {
+    private void sent(int events, long bytes) {
         boolean resume;
+        memory.release(Use.WATCHES, bytes + (long) events * MESSAGE_BYTES);
         synchronized (messages) {
-            eventCount--;
+            eventCount -= events;
             eventBytes -= bytes;
             resume = refused && eventCount <= EVENTS_MAX / 2 && eventBytes <= EVENT_BYTES_MAX / 2;
             if (resume) {
@@ -179,14 +214,10 @@ final class WatchOutbox {
 
     private void send(Events message) {
         WatchEvents events = message.events();
-        List<byte[]> encoded = new ArrayList<>(events.size());
-        for (int i = 0; i < events.size(); i++) {
-            WatchEvent event = events.get(i);
-            encoded.add(
-                    message.delivery().previousPairs()
-                            ? event.encodedWithPrevious(store)
-                            : event.encoded());
-        }
+        List<byte[]> encoded =
+                message.delivery().previousPairs()
+                        ? events.encodedWithPrevious(store)
+                        : events.encoded();
         WatchBody whole = WatchBody.of(message.watchId(), false, encoded);
         if (message.delivery().fragments()
                 && encoded.size() > 1
@@ -197,7 +228,7 @@ final class WatchOutbox {
         }
     }
 
-    /** Packs events in order into messages below the limit; one event alone may exceed it. */
+    /** Cuts events in order into messages below the limit; one event alone may exceed it. */
     private void sendFragments(Events message, List<byte[]> encoded) {
         int from = 0;
         long bytes = 0;

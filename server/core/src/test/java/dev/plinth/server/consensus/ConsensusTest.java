@@ -228,4 +228,28 @@ class ConsensusTest {
                     .containsExactly(OneMember.id(0));
         }
     }
+
+    @Test
+    void entriesInMemoryAreBoundedInBytes() {
+        int entryBytes = 100_000;
+        long bound = OneMember.CATCH_UP_BYTES * 9 / 8;
+        try (OneMember member = member(1, true)) {
+            member.settle();
+            for (int i = 0; i < 50; i++) {
+                OneMember.Outcome outcome = member.proposeBytes(entryBytes);
+                member.settle();
+                assertThat(outcome.result).isNotNull();
+                assertThat(member.consensus.logMemoryBytes()).isLessThanOrEqualTo(bound);
+            }
+            // Some are kept all the same, and what is not applied yet is never dropped.
+            assertThat(member.consensus.logMemoryBytes())
+                    .isGreaterThan(OneMember.CATCH_UP_BYTES / 2);
+            for (int i = 0; i < 30; i++) {
+                member.proposeBytes(entryBytes);
+            }
+            member.settle();
+            assertThat(member.appliedIds).hasSize(80);
+            assertThat(member.consensus.logMemoryBytes()).isLessThanOrEqualTo(bound);
+        }
+    }
 }

@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 final class OneMember implements AutoCloseable {
     static final long TICK_NANOS = 100_000_000L;
     static final long TIMEOUT_NANOS = 7_000_000_000L;
+    static final long CATCH_UP_BYTES = 1 << 20;
 
     /** What became of a proposal. */
     static final class Outcome implements Proposal {
@@ -51,9 +52,13 @@ final class OneMember implements AutoCloseable {
         @Nullable RefusedException refusal;
 
         Outcome(long id, long leadersTerm) {
+            this(id, leadersTerm, Long.BYTES);
+        }
+
+        Outcome(long id, long leadersTerm, int entryBytes) {
             this.id = id;
             this.leadersTerm = leadersTerm;
-            this.entry = ByteBuffer.allocate(8).putLong(id).array();
+            this.entry = ByteBuffer.allocate(entryBytes).putLong(id).array();
         }
 
         boolean isOpen() {
@@ -179,7 +184,7 @@ final class OneMember implements AutoCloseable {
                                     TIMEOUT_NANOS,
                                     "3.7.1",
                                     drivesWorkers,
-                                    new SnapshotKeeper.Settings(localId, 10, 5)),
+                                    new SnapshotKeeper.Settings(localId, 10, 5, CATCH_UP_BYTES)),
                             new Consensus.Recovered(
                                     0, 0, log.durableState(), log.durableEntries(), peers),
                             new Consensus.Parts(
@@ -254,7 +259,15 @@ final class OneMember implements AutoCloseable {
 
     /** Proposes what only the leader of a term may. */
     Outcome propose(long leadersTerm) {
-        Outcome outcome = new Outcome(consensus.member().nextRequestId(), leadersTerm);
+        return propose(new Outcome(consensus.member().nextRequestId(), leadersTerm));
+    }
+
+    /** Proposes an entry of so many bytes. */
+    Outcome proposeBytes(int entryBytes) {
+        return propose(new Outcome(consensus.member().nextRequestId(), 0, entryBytes));
+    }
+
+    private Outcome propose(Outcome outcome) {
         consensus.member().propose(outcome);
         return outcome;
     }

@@ -10,8 +10,13 @@ import dev.plinth.api.etcdserverpb.MemberListRequest;
 import dev.plinth.api.etcdserverpb.MemberListResponse;
 import dev.plinth.api.etcdserverpb.PutRequest;
 import dev.plinth.api.etcdserverpb.RangeRequest;
+import dev.plinth.api.etcdserverpb.WatchCreateRequest;
+import dev.plinth.api.etcdserverpb.WatchGrpc;
+import dev.plinth.api.etcdserverpb.WatchRequest;
+import dev.plinth.api.etcdserverpb.WatchResponse;
 import dev.plinth.mvcc.KeyValueStore;
 import dev.plinth.mvcc.StoreOptions;
+import dev.plinth.mvcc.WriteView;
 import dev.plinth.mvcc.backend.Backend;
 import dev.plinth.mvcc.backend.BackendOptions;
 import dev.plinth.mvcc.lease.Lessor;
@@ -27,6 +32,7 @@ import dev.plinth.server.gateway.HttpOptions;
 import dev.plinth.server.maintenance.Downgrades;
 import dev.plinth.server.metrics.Metrics;
 import dev.plinth.server.quota.BackendQuota;
+import dev.plinth.server.quota.MemoryBudget;
 import dev.plinth.server.testing.FakeMember;
 import dev.plinth.walio.io.LinuxDisk;
 import io.grpc.ManagedChannel;
@@ -36,6 +42,7 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -44,10 +51,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.HashSet;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -103,6 +114,7 @@ final class ClientPortTest {
                         new AuthStore(backend, tokens, passwords),
                         passwords,
                         new BackendQuota(-1, () -> 0),
+                        MemoryBudget.unbounded(),
                         ServiceLimits.DEFAULT,
                         background,
                         background,
@@ -298,5 +310,62 @@ final class ClientPortTest {
     void unknownMethodsAreUnimplemented() throws Exception {
         HttpResponse<String> notBound = send("POST", "/v3/lock/lock", "{}");
         assertThat(notBound.statusCode()).isEqualTo(501);
+    }
+
+    @Test
+    void everyWatcherOfAStreamGetsMessagesOfItsOwn() throws Exception {
+        int watchers = 300;
+        ByteString key = ByteString.copyFromUtf8("watched");
+        byte[] value = new byte[1000];
+        BlockingQueue<WatchResponse> received = new LinkedBlockingQueue<>();
+        StreamObserver<WatchRequest> requests =
+                WatchGrpc.newStub(channel).watch(new Collector(received));
+        for (int i = 0; i < watchers; i++) {
+            requests.onNext(
+                    WatchRequest.newBuilder()
+                            .setCreateRequest(WatchCreateRequest.newBuilder().setKey(key))
+                            .build());
+        }
+        for (int i = 0; i < watchers; i++) {
+            assertThat(next(received).getCreated()).isTrue();
+        }
+        for (int put = 0; put < 3; put++) {
+            value[0] = (byte) put;
+            backend.beginEntry(backend.consistentIndex() + 1, 1);
+            try (WriteView txn = store.write()) {
+                txn.put(key.toByteArray(), value.clone(), 0);
+            } finally {
+                backend.endEntry();
+            }
+            Set<Long> told = new HashSet<>();
+            for (int i = 0; i < watchers; i++) {
+                WatchResponse response = next(received);
+                assertThat(response.getEventsCount()).isEqualTo(1);
+                assertThat(response.getEvents(0).getKv().getValue().toByteArray()).isEqualTo(value);
+                assertThat(response.getHeader().getRevision()).isEqualTo(put + 2);
+                told.add(response.getWatchId());
+            }
+            assertThat(told).hasSize(watchers);
+        }
+        requests.onCompleted();
+    }
+
+    private static WatchResponse next(BlockingQueue<WatchResponse> received)
+            throws InterruptedException {
+        return Objects.requireNonNull(received.poll(10, TimeUnit.SECONDS), "no response");
+    }
+
+    private record Collector(BlockingQueue<WatchResponse> received)
+            implements StreamObserver<WatchResponse> {
+        @Override
+        public void onNext(WatchResponse response) {
+            received.add(response);
+        }
+
+        @Override
+        public void onError(Throwable t) {}
+
+        @Override
+        public void onCompleted() {}
     }
 }

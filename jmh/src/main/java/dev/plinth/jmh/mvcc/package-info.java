@@ -1,0 +1,2 @@
+/** What the store's own structures cost. */
+package dev.plinth.jmh.mvcc;
