@@ -2,6 +2,8 @@ package dev.plinth.server.bench;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,12 +27,14 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures servers beside each other: each is started fresh on loopback with its data on the same disk,",
             "warmed up, and measured in interleaved rounds, so that a drift of the machine hits all of them alike.",
+            "Those that are not measured stand idle beside the one that is; with --fresh they do not run.",
             "Prints medians, (lowest-highest), and ratios to the first peer."
         },
         footer = {
             "",
             "Example, one client and 64 clients against the real etcd:",
-            "  plinth bench compare --peer etcd=/usr/bin/etcd --peer 'plinth=./plinth server' --clients 1,64"
+            "  plinth bench compare --peer etcd=/usr/bin/etcd --peer 'plinth=./plinth server' --clients 1,64",
+            "The same for clusters of three, as a page: add --members 3 --html report.html"
         })
 final class CompareCommand implements Callable<Integer> {
     @Mixin private final Contest contest = new Contest();
@@ -86,34 +90,86 @@ final class CompareCommand implements Callable<Integer> {
             description = "Different keys (default: ${DEFAULT-VALUE}).")
     private int keySpace;
 
+    @Option(
+            names = "--members",
+            defaultValue = "1",
+            description =
+                    "Members of each server's cluster; clients call the leader (default: ${DEFAULT-VALUE}).")
+    private int members;
+
+    @Option(
+            names = "--fresh",
+            description =
+                    "Start a server anew, with no data and no other one beside it, for each of its rounds.")
+    private boolean isFresh;
+
+    @Option(names = "--html", description = "Also write the tables as a page into this file.")
+    private @Nullable Path html;
+
     @Spec private @Nullable CommandSpec spec;
 
     @Override
     public Integer call() throws Exception {
         check();
-        try (Contest.Running running = contest.start()) {
-            for (Workload workload : workloads) {
-                for (int count : clients) {
-                    out().println(measured(running.peers(), workload, count));
-                    out().flush();
-                }
+        List<ComparisonTable<Round>> tables = new ArrayList<>();
+        if (isFresh) {
+            measureAll(tables, this::measuredFresh);
+        } else {
+            try (Contest.Running running = contest.start(members)) {
+                measureAll(tables, runner -> measuredSideBySide(running.peers(), runner));
             }
-            return 0;
+        }
+        if (html != null) {
+            Files.writeString(html, ComparisonPage.of(tables));
+        }
+        return 0;
+    }
+
+    /** Makes the rounds of one load, by the names of the peers. */
+    @FunctionalInterface
+    private interface Measurement {
+        Map<String, List<Round>> of(RoundRunner runner) throws IOException, InterruptedException;
+    }
+
+    private void measureAll(List<ComparisonTable<Round>> tables, Measurement measurement)
+            throws IOException, InterruptedException {
+        for (Workload workload : workloads) {
+            for (int count : clients) {
+                Workload.Requests requests = Workload.Requests.of(keySpace, valueSize);
+                RoundRunner runner =
+                        new RoundRunner(workload, requests, count, connections, seconds, warmUp);
+                ComparisonTable<Round> table =
+                        new ComparisonTable<>(
+                                title(workload, count), Round.FIGURES, measurement.of(runner));
+                tables.add(table);
+                out().println(table.text());
+                out().flush();
+            }
         }
     }
 
-    private record Contestant(PeerProcess peer, long callsPerRound, List<Round> rounds) {}
+    private String title(Workload workload, int count) {
+        return "%s, %d clients on %d connections, values of %d bytes, %s, %d rounds"
+                .formatted(
+                        workload,
+                        count,
+                        Math.min(count, connections),
+                        valueSize,
+                        members == 1 ? "1 member" : members + " members, to the leader",
+                        rounds);
+    }
 
     private void check() {
         if (rounds < 1
                 || seconds < 1
+                || members < 1
                 || warmUp < 0
                 || valueSize < 0
                 || keySpace < 1
                 || connections < 1) {
             throw new ParameterException(
                     commandSpec().commandLine(),
-                    "rounds, seconds, conns and key-space-size have to be positive");
+                    "rounds, seconds, members, conns and key-space-size have to be positive");
         }
         if (clients.stream().anyMatch(count -> count < 1)) {
             throw new ParameterException(
@@ -121,77 +177,59 @@ final class CompareCommand implements Callable<Integer> {
         }
     }
 
-    private String measured(List<PeerProcess> running, Workload workload, int count)
+    private Map<String, List<Round>> measuredSideBySide(
+            List<PeerCluster> running, RoundRunner runner)
             throws IOException, InterruptedException {
-        Workload.Requests requests = Workload.Requests.of(keySpace, valueSize);
-        List<Contestant> contestants = new ArrayList<>();
-        for (PeerProcess peer : running) {
-            progress("%s, %d clients: %s warms up".formatted(workload, count, peer.name()));
-            long calls = warmedUp(peer, workload, requests, count);
-            contestants.add(new Contestant(peer, calls, new ArrayList<>()));
+        Map<String, List<Round>> results = noRounds();
+        Map<PeerCluster, Long> calls = new LinkedHashMap<>();
+        for (PeerCluster peer : running) {
+            progress(runner, peer.name() + " warms up");
+            calls.put(peer, runner.warmUp(peer));
         }
         for (int round = 1; round <= rounds; round++) {
-            for (Contestant contestant : contestants) {
-                PeerProcess peer = contestant.peer();
-                progress(
-                        "%s, %d clients: round %d of %d, %s"
-                                .formatted(workload, count, round, rounds, peer.name()));
-                contestant
-                        .rounds()
-                        .add(round(peer, workload, requests, count, contestant.callsPerRound()));
+            for (Map.Entry<PeerCluster, Long> each : calls.entrySet()) {
+                measure(runner, round, each.getKey(), each.getValue(), results);
             }
         }
-        Map<String, List<Round>> results = new LinkedHashMap<>();
-        contestants.forEach(each -> results.put(each.peer().name(), each.rounds()));
-        String title =
-                "%s, %d clients on %d connections, values of %d bytes, %d rounds"
-                        .formatted(
-                                workload, count, Math.min(count, connections), valueSize, rounds);
-        return ComparisonTable.of(title, Round.FIGURES, results);
+        return results;
     }
 
-    /**
-     * Fills the key space where reads need it, warms up, and returns how many calls make a round.
-     */
-    private long warmedUp(
-            PeerProcess peer, Workload workload, Workload.Requests requests, int count)
-            throws InterruptedException {
-        try (ClosedLoop loop = new ClosedLoop(peer.endpoint(), Math.min(count, connections))) {
-            if (workload.reads()) {
-                loop.run(Workload.PUT, requests, Math.max(count, connections), keySpace);
-            }
-            // One client alone is slow: its round is short, and so is its share of the warm-up.
-            long calls = count == 1 ? Math.max(1, warmUp / 10) : Math.max(1, warmUp);
-            ClosedLoop.Outcome outcome = loop.run(workload, requests, count, calls);
-            return Math.max(count, (long) (outcome.perSecond() * seconds));
-        }
-    }
-
-    private Round round(
-            PeerProcess peer, Workload workload, Workload.Requests requests, int count, long calls)
+    private Map<String, List<Round>> measuredFresh(RoundRunner runner)
             throws IOException, InterruptedException {
-        try (ClosedLoop loop = new ClosedLoop(peer.endpoint(), Math.min(count, connections))) {
-            loop.run(workload, requests, count, count); // connects
-            double cpuBefore = peer.cpuSeconds();
-            long writtenBefore = peer.deviceBytesWritten();
-            ClosedLoop.Outcome outcome = loop.run(workload, requests, count, calls);
-            double cpu = peer.cpuSeconds() - cpuBefore;
-            long written = peer.deviceBytesWritten() - writtenBefore;
-            return new Round(
-                    outcome.perSecond(),
-                    outcome.latencies().getValueAtPercentile(50) / 1e6,
-                    outcome.latencies().getValueAtPercentile(99) / 1e6,
-                    cpu * 100_000 / calls,
-                    (double) written / calls,
-                    peer.peakResidentBytes() / 1e6,
-                    peer.anonymousBytes() / 1e6,
-                    outcome.failures());
+        Map<String, List<Round>> results = noRounds();
+        for (int round = 1; round <= rounds; round++) {
+            for (String name : contest.names()) {
+                progress(runner, name + " starts and warms up");
+                try (Contest.Running alone = contest.start(List.of(name), members)) {
+                    PeerCluster peer = alone.peers().getFirst();
+                    measure(runner, round, peer, runner.warmUp(peer), results);
+                }
+            }
         }
+        return results;
     }
 
-    private void progress(String text) {
+    private Map<String, List<Round>> noRounds() {
+        Map<String, List<Round>> results = new LinkedHashMap<>();
+        contest.names().forEach(name -> results.put(name, new ArrayList<>()));
+        return results;
+    }
+
+    private void measure(
+            RoundRunner runner,
+            int round,
+            PeerCluster peer,
+            long calls,
+            Map<String, List<Round>> results)
+            throws IOException, InterruptedException {
+        progress(runner, "round %d of %d, %s".formatted(round, rounds, peer.name()));
+        Round measured = runner.round(peer, calls);
+        results.computeIfAbsent(peer.name(), _ -> new ArrayList<>()).add(measured);
+    }
+
+    private void progress(RoundRunner runner, String text) {
         PrintWriter err = commandSpec().commandLine().getErr();
-        err.println(text);
+        err.printf("%s, %d clients: %s%n", runner.workload(), runner.clients(), text);
         err.flush();
     }
 

@@ -27,10 +27,10 @@ final class Contest {
     private @Nullable Path folder;
 
     /** The servers while they run; closing ends them and deletes what they have stored. */
-    record Running(Path data, List<PeerProcess> peers) implements AutoCloseable {
+    record Running(Path data, List<PeerCluster> peers) implements AutoCloseable {
         @Override
         public void close() throws IOException {
-            for (PeerProcess peer : peers) {
+            for (PeerCluster peer : peers) {
                 peer.close();
             }
             try (var paths = Files.walk(data)) {
@@ -41,15 +41,26 @@ final class Contest {
         }
     }
 
+    /** Names of the servers, the one first that ratios refer to. */
+    List<String> names() {
+        return List.copyOf(peers.keySet());
+    }
+
     /** Starts all of them, fresh, with their data side by side. */
-    Running start() throws IOException, InterruptedException {
+    Running start(int members) throws IOException, InterruptedException {
+        return start(names(), members);
+    }
+
+    /** Starts some of them, fresh. */
+    Running start(List<String> names, int members) throws IOException, InterruptedException {
         Path data =
                 Files.createTempDirectory(
                         folder == null ? Path.of("").toAbsolutePath() : folder, "plinth-bench-");
         Running running = new Running(data, new ArrayList<>());
         try {
-            for (Map.Entry<String, String> peer : peers.entrySet()) {
-                running.peers().add(PeerProcess.start(peer.getKey(), peer.getValue(), data));
+            for (String name : names) {
+                String command = peers.getOrDefault(name, "");
+                running.peers().add(PeerCluster.start(name, command, data, members));
             }
             return running;
         } catch (IOException | InterruptedException | RuntimeException e) {

@@ -123,10 +123,13 @@ final class FootprintCommand implements Callable<Integer> {
                     commandSpec().commandLine(),
                     "keys, clients, conns and restarts have to be positive");
         }
-        try (Contest.Running running = contest.start()) {
+        try (Contest.Running running = contest.start(1)) {
             List<Measured> all = new ArrayList<>();
-            for (PeerProcess peer : running.peers()) {
-                all.add(new Measured(peer, new ArrayList<>(List.of(new Footprint()))));
+            for (PeerCluster peer : running.peers()) {
+                all.add(
+                        new Measured(
+                                peer.members().getFirst(),
+                                new ArrayList<>(List.of(new Footprint()))));
             }
             step("load", all, this::load);
             step("overwrite", all, this::overwrite);
@@ -143,11 +146,12 @@ final class FootprintCommand implements Callable<Integer> {
             Map<String, List<Footprint>> results = new LinkedHashMap<>();
             all.forEach(each -> results.put(each.peer().name(), each.rounds()));
             out().println(
-                            ComparisonTable.of(
-                                    "%,d keys, values of %d bytes; lists of %,d keys; %,d watchers"
-                                            .formatted(keys, valueSize, listed, watchers),
-                                    Footprint.FIGURES,
-                                    results));
+                            new ComparisonTable<>(
+                                            "%,d keys, values of %d bytes; lists of %,d keys; %,d watchers"
+                                                    .formatted(keys, valueSize, listed, watchers),
+                                            Footprint.FIGURES,
+                                            results)
+                                    .text());
             out().flush();
             return 0;
         }

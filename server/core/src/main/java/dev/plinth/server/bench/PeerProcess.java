@@ -3,8 +3,6 @@ package dev.plinth.server.bench;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,28 +45,28 @@ final class PeerProcess implements AutoCloseable {
      * Starts {@code command} (words separated by blanks) with an empty data directory below {@code
      * folder}; returns when its log says that it serves.
      *
+     * @param client host and port for clients
+     * @param self its own part of the list of members
+     * @param cluster all members, each as its name, an equals sign, and its URL for peers
      * @throws IOException with the end of its log when it does not come up
      */
-    static PeerProcess start(String name, String command, Path folder)
+    static PeerProcess start(
+            String name, String command, Path folder, String client, String self, String cluster)
             throws IOException, InterruptedException {
-        String client = "http://127.0.0.1:" + freePort();
-        String peer = "http://127.0.0.1:" + freePort();
+        int equals = self.indexOf('=');
+        String member = self.substring(0, equals);
+        String peer = self.substring(equals + 1);
         List<String> words = new ArrayList<>(Arrays.asList(command.trim().split("\\s+")));
         words.addAll(
                 List.of(
-                        "--name=" + name,
-                        "--data-dir=" + folder.resolve(name + ".etcd"),
-                        "--listen-client-urls=" + client,
-                        "--advertise-client-urls=" + client,
+                        "--name=" + member,
+                        "--data-dir=" + folder.resolve(member + ".etcd"),
+                        "--listen-client-urls=http://" + client,
+                        "--advertise-client-urls=http://" + client,
                         "--listen-peer-urls=" + peer,
                         "--initial-advertise-peer-urls=" + peer,
-                        "--initial-cluster=" + name + "=" + peer));
-        return new PeerProcess(
-                name,
-                words,
-                launched(name, words),
-                client.substring("http://".length()),
-                statisticsOf(folder));
+                        "--initial-cluster=" + cluster));
+        return new PeerProcess(name, words, launched(member, words), client, statisticsOf(folder));
     }
 
     /**
@@ -126,12 +124,6 @@ final class PeerProcess implements AutoCloseable {
             ready.completeExceptionally(new IOException("the process has ended"));
         } catch (IOException e) {
             ready.completeExceptionally(e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 
@@ -201,9 +193,14 @@ final class PeerProcess implements AutoCloseable {
         return Path.of("/proc", String.valueOf(process.pid()), file);
     }
 
+    /** Sends the signal that ends it, and does not wait. */
+    void askToEnd() {
+        process.destroy();
+    }
+
     @Override
     public void close() throws IOException {
-        process.destroy();
+        askToEnd();
         try {
             if (!process.waitFor(STOP_LIMIT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.plinth.server.bench;
+
+import org.jspecify.annotations.NullMarked;
