@@ -10,6 +10,7 @@ import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.grpc.Status.Code;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -130,6 +131,18 @@ final class Calls {
                         .newCall(method, io.grpc.CallOptions.DEFAULT.withWaitForReady());
         call.start(listener, headers(options, token));
         return call;
+    }
+
+    /**
+     * What a status of gRPC means. A connection that breaks while something is written to it comes
+     * as unknown, with the transport's own exception; servers' words have no exception with them.
+     */
+    static Status understood(Status status) {
+        return status.getCode() == Code.UNKNOWN && status.getCause() != null
+                ? Status.UNAVAILABLE
+                        .withDescription(status.getDescription())
+                        .withCause(status.getCause())
+                : status;
     }
 
     private static Metadata headers(CallOptions options, String token) {
@@ -310,7 +323,7 @@ final class Calls {
                     Status known =
                             status.isOk()
                                     ? Status.INTERNAL.withDescription("no answer in the answer")
-                                    : status;
+                                    : understood(status);
                     failed(known, token, tracer.wasSent);
                 }
             }

@@ -162,17 +162,21 @@ public sealed class EtcdException extends RuntimeException {
         return new Refused(Reason.OTHER, Code.INVALID_ARGUMENT, message, null);
     }
 
-    /** The failure of a write that was sent. */
+    /**
+     * The failure of a write that was sent: all but a clear refusal leaves open what became of it.
+     */
     static EtcdException ofWrite(Status status) {
-        return switch (status.getCode()) {
-            case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, INTERNAL ->
-                    new OutcomeUnknown(
-                            Reason.of(status.getDescription()),
-                            status.getCode(),
-                            message(status),
-                            status.asRuntimeException());
-            default -> of(status);
-        };
+        Reason reason = Reason.of(status.getDescription());
+        boolean isOpen =
+                switch (status.getCode()) {
+                    case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, INTERNAL, DATA_LOSS -> true;
+                    case UNKNOWN -> reason == Reason.OTHER;
+                    default -> false;
+                };
+        return isOpen
+                ? new OutcomeUnknown(
+                        reason, status.getCode(), message(status), status.asRuntimeException())
+                : of(status);
     }
 
     /** The reason of a watch that was refused: a status as Go clients print it, or a bare text. */

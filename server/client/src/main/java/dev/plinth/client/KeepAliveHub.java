@@ -263,7 +263,7 @@ final class KeepAliveHub {
 
         @Override
         public void onClose(Status status, Metadata trailers) {
-            ended(this, status);
+            ended(this, Calls.understood(status));
         }
     }
 }

@@ -38,10 +38,13 @@ final class Repetition {
      * @param isHarmless whether the method is repeatable or the call was never sent
      */
     static boolean isAllowed(boolean isHarmless, EtcdException failure, int endpoints) {
-        if (failure.reason() == Reason.NOT_SUPPORTED_FOR_LEARNER) {
-            return endpoints > 1;
-        }
-        return isHarmless && failure.code() == Code.UNAVAILABLE;
+        return switch (failure.reason()) {
+            case NOT_SUPPORTED_FOR_LEARNER -> endpoints > 1;
+            // A member that has just started refuses everything until it knows the cluster's
+            // version.
+            case NOT_CAPABLE -> true;
+            default -> isHarmless && failure.code() == Code.UNAVAILABLE;
+        };
     }
 
     /** Whether a new token may help. */

@@ -5,9 +5,10 @@ import java.util.random.RandomGenerator;
 
 /**
  * How often, and after what pause, a call is made again that may be: reads while servers are
- * unavailable, anything that was certainly not sent, and what was refused for an old token. Each
- * server of a quorum is tried at once, then comes a pause. Writes that may have been done are never
- * repeated, whatever this says. Source: tools.md 7.2.
+ * unavailable, anything that was certainly not sent, and what was refused for an old token, by a
+ * learner or by a member that has only just started. Each server of a quorum is tried at once, then
+ * comes a pause. Writes that may have been done are never repeated, whatever this says. Source:
+ * tools.md 7.2.
  *
  * @param attemptsMax calls altogether, at least 1
  * @param pause between rounds

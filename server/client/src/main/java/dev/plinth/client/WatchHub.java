@@ -345,7 +345,7 @@ final class WatchHub {
 
         @Override
         public void onClose(Status status, Metadata trailers) {
-            ended(this, status);
+            ended(this, Calls.understood(status));
         }
     }
 }

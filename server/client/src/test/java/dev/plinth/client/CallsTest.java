@@ -14,6 +14,7 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -103,6 +104,22 @@ class CallsTest {
     }
 
     @Test
+    void aWriteThatWasRefusedByAMemberThatHasJustStartedIsRepeated() {
+        try (FakeServer server = new FakeServer();
+                PlinthClient client = PlinthClient.of(server.endpoint())) {
+            server.onPut =
+                    _ -> {
+                        if (server.puts.size() < 3) {
+                            throw refusal(Reason.NOT_CAPABLE);
+                        }
+                        return PutResponse.getDefaultInstance();
+                    };
+            client.kv().put(KEY, VALUE);
+            assertThat(server.puts).hasSize(3);
+        }
+    }
+
+    @Test
     void aWriteWhoseServerIsLostHasAnUnknownOutcome() {
         try (FakeServer server = new FakeServer();
                 PlinthClient client = PlinthClient.of(server.endpoint())) {
@@ -125,6 +142,29 @@ class CallsTest {
             assertThatThrownBy(() -> hasty.kv().put(KEY, VALUE))
                     .isInstanceOf(EtcdException.DeadlineExceeded.class);
         }
+    }
+
+    @Test
+    void aWriteThatFailsForNoKnownReasonMayHaveBeenDone() {
+        try (FakeServer server = new FakeServer();
+                PlinthClient client = PlinthClient.of(server.endpoint())) {
+            server.onPut =
+                    _ -> {
+                        throw Status.UNKNOWN.withDescription("hm").asRuntimeException();
+                    };
+            assertThatThrownBy(() -> client.kv().put(KEY, VALUE))
+                    .isInstanceOf(EtcdException.OutcomeUnknown.class);
+        }
+    }
+
+    @Test
+    void aConnectionThatBreaksUnderAWriteIsUnavailable() {
+        Status broken =
+                Status.UNKNOWN
+                        .withDescription("channel closed")
+                        .withCause(new ClosedChannelException());
+        assertThat(Calls.understood(broken).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+        assertThat(Calls.understood(Status.UNKNOWN).getCode()).isEqualTo(Status.Code.UNKNOWN);
     }
 
     @Test

@@ -730,6 +730,7 @@ final class Assembly {
     private void ready(ClientServer clients, ServiceContext services, DiskWatchdog watchdog) {
         try {
             clients.serve(services, metrics, watchdog);
+            lifecycle.served();
             InitDaemon.ready(
                     Objects.requireNonNullElse(System.getenv("NOTIFY_SOCKET"), ""), sockets, log);
         } catch (StartException e) {

@@ -1,6 +1,7 @@
 package dev.plinth.server.boot;
 
 import dev.plinth.server.log.Log;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -15,11 +16,32 @@ final class Lifecycle {
     private static final int FAILED = 1;
 
     private final Log log;
+    private final Runnable halt;
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final CompletableFuture<Void> serving = new CompletableFuture<>();
     private volatile int code;
 
+    /** Of a process that is the member's own. */
     Lifecycle(Log log) {
+        this(log, () -> Runtime.getRuntime().halt(FAILED));
+    }
+
+    /**
+     * @param halt ends the member at once, without another write
+     */
+    Lifecycle(Log log, Runnable halt) {
         this.log = log;
+        this.halt = halt;
+    }
+
+    /** Completes when clients are served; fails if they never will be. */
+    CompletableFuture<Void> serving() {
+        return serving;
+    }
+
+    /** Clients are served from now on. */
+    void served() {
+        serving.complete(null);
     }
 
     /** Waits until the member ends by itself; a signal ends the process meanwhile. */
@@ -59,6 +81,7 @@ final class Lifecycle {
     /** The member ends by its own wish, with the given code. */
     void end(int exitCode) {
         code = exitCode;
+        serving.completeExceptionally(new StartException("the member has ended by itself"));
         ended.countDown();
     }
 
@@ -71,6 +94,6 @@ final class Lifecycle {
                 agent,
                 "error",
                 String.valueOf(cause.getMessage()));
-        Runtime.getRuntime().halt(FAILED);
+        halt.run();
     }
 }
