@@ -5,19 +5,26 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongConsumer;
 
 /**
  * Copies a database into another one, key by key in order, into full pages: what is left out is the
  * free space. Nested buckets and sequences are kept. The source is only read.
  */
 public final class Compaction {
+    private static final long TOLD_BYTES = 1 << 20;
+
     private final Database target;
     private final long transactionBytesMax;
+    private final LongConsumer progress;
+    private long copiedBytes;
+    private long toldBytes;
     private WriteTransaction transaction;
     private long transactionBytes;
 
-    private Compaction(Database target, long transactionBytesMax) {
+    private Compaction(Database target, long transactionBytesMax, LongConsumer progress) {
         this.target = target;
+        this.progress = progress;
         this.transactionBytesMax = transactionBytesMax;
         this.transaction = target.beginWrite();
     }
@@ -29,11 +36,22 @@ public final class Compaction {
      *     transaction
      */
     public static void copy(Database source, Database target, long transactionBytesMax) {
+        copy(source, target, transactionBytesMax, _ -> {});
+    }
+
+    /**
+     * The same, told of.
+     *
+     * @param progress gets the bytes of keys and values copied so far, each mebibyte and at the end
+     */
+    public static void copy(
+            Database source, Database target, long transactionBytesMax, LongConsumer progress) {
         try (ReadTransaction reading = source.beginRead()) {
-            Compaction compaction = new Compaction(target, transactionBytesMax);
+            Compaction compaction = new Compaction(target, transactionBytesMax, progress);
             try {
                 compaction.bucket(List.of(), reading.root());
                 compaction.transaction.commit();
+                progress.accept(compaction.copiedBytes);
             } finally {
                 compaction.transaction.close();
             }
@@ -84,6 +102,11 @@ public final class Compaction {
             transactionBytes = 0;
         }
         transactionBytes += bytes;
+        copiedBytes += bytes;
+        if (copiedBytes - toldBytes >= TOLD_BYTES) {
+            toldBytes = copiedBytes;
+            progress.accept(copiedBytes);
+        }
         return full;
     }
 

@@ -440,13 +440,22 @@ public final class Backend implements AutoCloseable {
      *     changed
      */
     public void defragment() throws IOException {
+        defragment(_ -> {});
+    }
+
+    /**
+     * The same, told of.
+     *
+     * @param progress gets the bytes of keys and values copied so far
+     */
+    public void defragment(LongConsumer progress) throws IOException {
         requireNotInEntry();
         checkpointLock.lock();
         try {
             flushLock.lock();
             try {
                 flushLocked();
-                replaceFile();
+                replaceFile(progress);
             } finally {
                 flushLock.unlock();
             }
@@ -456,7 +465,7 @@ public final class Backend implements AutoCloseable {
         checkpointListener.accept(durableConsistentIndex);
     }
 
-    private void replaceFile() throws IOException {
+    private void replaceFile(LongConsumer progress) throws IOException {
         Database old = database;
         Path copy = file.resolveSibling("db.tmp." + old.stats().startedReadTransactions());
         if (disk.exists(copy)) {
@@ -465,7 +474,7 @@ public final class Backend implements AutoCloseable {
         }
         Database target = Database.open(disk, copy, old.options().withPageSize(old.pageSize()));
         try {
-            Compaction.copy(old, target, COPY_BYTES_PER_TRANSACTION);
+            Compaction.copy(old, target, COPY_BYTES_PER_TRANSACTION, progress);
             target.checkpoint();
             disk.rename(copy, file);
         } catch (IOException | RuntimeException e) {

@@ -16,6 +16,7 @@ import dev.plinth.tools.cli.Flag;
 import dev.plinth.tools.cli.ParsedFlags;
 import dev.plinth.tools.cli.ToolFailure;
 import dev.plinth.tools.text.FileErrors;
+import dev.plinth.tools.text.ProgressBar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -54,8 +55,10 @@ final class DatabaseCommands {
         if (!Files.exists(file)) {
             reason = FileErrors.text("stat", file, new NoSuchFileException(file.toString()));
         } else {
-            try (Backend backend = context.openBackend(file, flags)) {
-                backend.defragment();
+            try (Backend backend = context.openBackend(file, flags);
+                    ProgressBar progress = ProgressBar.ofBytes(context.console(), "defrag")) {
+                long total = backend.sizeInUseBytes();
+                backend.defragment(copied -> progress.update(Math.min(copied, total), total));
                 return;
             } catch (DatabaseException | IOException e) {
                 reason = String.valueOf(e.getMessage());

@@ -10,6 +10,7 @@ import dev.plinth.mvcc.backend.StorageVersion;
 import dev.plinth.raft.Entry;
 import dev.plinth.raft.EntryType;
 import dev.plinth.raft.RaftDecodeException;
+import dev.plinth.tools.text.ProgressBar;
 import dev.plinth.walio.LogEntry;
 import dev.plinth.walio.io.Disk;
 import java.io.IOException;
@@ -26,9 +27,17 @@ final class EntryVersions {
 
     private EntryVersions() {}
 
-    static StorageVersion newest(Disk disk, Path folder) throws IOException {
+    /**
+     * The least release for the log in a folder.
+     *
+     * @param progress is told of the entries looked at
+     */
+    static StorageVersion newest(Disk disk, Path folder, ProgressBar progress) throws IOException {
         StorageVersion newest = NONE;
-        for (LogEntry logged : MemberLog.read(disk, folder).entries()) {
+        List<LogEntry> entries = MemberLog.read(disk, folder).entries();
+        long done = 0;
+        for (LogEntry logged : entries) {
+            progress.update(++done, entries.size());
             try {
                 Entry entry = Entry.decode(logged.bytes(), 0, logged.bytes().length);
                 if (entry.type() == EntryType.NORMAL && entry.data().length() > 0) {

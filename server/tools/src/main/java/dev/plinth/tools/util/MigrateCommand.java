@@ -11,6 +11,7 @@ import dev.plinth.tools.cli.Command;
 import dev.plinth.tools.cli.Flag;
 import dev.plinth.tools.cli.ParsedFlags;
 import dev.plinth.tools.cli.ToolFailure;
+import dev.plinth.tools.text.ProgressBar;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -55,12 +56,12 @@ final class MigrateCommand {
                 log("storage version up-to-date", target);
                 return;
             }
-            try {
+            try (ProgressBar progress = ProgressBar.counting(context.console(), "migrate")) {
                 StorageVersion.migrate(
                         backend,
                         target,
                         EntryVersions.newest(
-                                context.disk(), data.resolve("member").resolve("wal")));
+                                context.disk(), data.resolve("member").resolve("wal"), progress));
             } catch (StorageVersion.MigrationException e) {
                 if (!flags.isOn("force")) {
                     throw ToolFailure.error(String.valueOf(e.getMessage()));

@@ -60,12 +60,52 @@ class LauncherIT {
     @Test
     void everyCommandExplainsItself() throws IOException, InterruptedException {
         for (String command :
-                List.of("server", "ctl", "util", "cluster", "bolt", "dump-db", "dump-logs")) {
+                List.of(
+                        "server",
+                        "ctl",
+                        "util",
+                        "cluster",
+                        "bolt",
+                        "bench",
+                        "dump-db",
+                        "dump-logs")) {
             assertThat(done(command, "--help")).as(command).containsIgnoringCase("usage");
         }
         assertThat(done("--help")).contains("server", "ctl", "util", "bolt", "bench");
         assertThat(done("version")).contains("3.7");
         assertThat(run("frobnicate").code()).isEqualTo(2);
+    }
+
+    @Test
+    void theStoreIsMeasuredByItself() throws IOException, InterruptedException {
+        assertThat(done("bench", "mvcc", "put", "--total=200"))
+                .contains("Summary:", "Requests/sec:");
+        assertThat(done("bench", "compare", "--help")).contains("--members", "--fresh");
+    }
+
+    /** Runs a command line on a terminal of its own; what it writes to it. */
+    private String onTerminal(String... words) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(TestServer.launcher().toString()));
+        command.addAll(List.of(words));
+        Process process =
+                new ProcessBuilder("script", "-qec", String.join(" ", command), "/dev/null")
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                        .start();
+        try {
+            String output =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).as(output).isTrue();
+            assertThat(process.exitValue()).as(output).isZero();
+            return output;
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static void assertBar(String title, String written) {
+        assertThat(written).contains("\r" + title + " [").endsWith("\r\u001B[K");
     }
 
     @Test
@@ -89,7 +129,12 @@ class LauncherIT {
             String endpoint = "--endpoints=" + client;
             assertThat(done("ctl", endpoint, "put", "greeting", "hello")).isEqualTo("OK\n");
             assertThat(done("ctl", endpoint, "get", "greeting")).isEqualTo("greeting\nhello\n");
-            done("ctl", endpoint, "snapshot", "save", "backup.db");
+            assertThat(done("ctl", endpoint, "snapshot", "save", "backup.db"))
+                    .doesNotContain("\r", "\u001B");
+            assertThat(onTerminal("ctl", endpoint, "snapshot", "save", "second.db"))
+                    .contains("\rsnapshot [");
+            assertThat(onTerminal("bench", endpoint, "put", "--total=3000", "--rate=3000"))
+                    .contains("\rbench [");
             server.stop();
         }
 
@@ -97,9 +142,20 @@ class LauncherIT {
                 .contains("REVISION");
         done("util", "snapshot", "restore", "backup.db", "--data-dir", "restored");
         assertThat(done("util", "hashkv", "restored/member/snap/db")).isNotBlank();
-        done("util", "defrag", "--data-dir", data.toString());
+        assertThat(onTerminal("util", "snapshot", "restore", "backup.db", "--data-dir", "again"))
+                .contains("\rrestore [");
+        assertThat(done("util", "defrag", "--data-dir", data.toString())).isEmpty();
+        assertBar("defrag", onTerminal("util", "defrag", "--data-dir", data.toString()));
         done("util", "verify", "--data-dir", data.toString());
-        done("util", "migrate", "--data-dir", data.toString(), "--target-version", "3.6");
+        assertThat(
+                        onTerminal(
+                                "util",
+                                "migrate",
+                                "--data-dir",
+                                data.toString(),
+                                "--target-version",
+                                "3.6"))
+                .contains("\rmigrate [");
         assertThat(done("util", "version")).contains("3.7");
 
         String db = data.resolve("member/snap/db").toString();
