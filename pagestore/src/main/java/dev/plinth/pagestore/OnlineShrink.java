@@ -38,6 +38,7 @@ public final class OnlineShrink {
     private final Database database;
     private final Deque<Candidate> candidates = new ArrayDeque<>();
     private long cut;
+    private volatile long syncNanos;
 
     /** A page to move: the bucket that it belongs to and a key that leads to it. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -74,12 +75,21 @@ public final class OnlineShrink {
             }
             if (moved > 0 || trimmed > 0) {
                 transaction.commit();
+                syncNanos = syncNanos + transaction.stats().syncNanos();
             }
         }
         boolean cut = database.truncate();
         boolean isDone = finished && trimmed == 0 && !cut;
         database.shrinking(!isDone);
         return new Step(moved, trimmed, database.pageFile().fileBytes(), isDone);
+    }
+
+    /**
+     * Time that the syncs of all steps' commits took so far; other commits had to wait for them.
+     * May be asked by any thread.
+     */
+    public long syncNanos() {
+        return syncNanos;
     }
 
     private long move(WriteTransaction transaction, Candidate candidate) {

@@ -17,25 +17,35 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A file of 1 GiB of which four fifths are deleted is made small again while a writer commits and
  * readers read. Prints how the file shrinks, and how long the writer's commits took beyond the time
- * that their own syncs took: what it waited for steps of the shrinking is in there.
+ * of syncs, their own and those of the steps that they waited for: the work of the steps is in
+ * there.
  *
  * <pre>
- *   ShrinkMeasurement DIRECTORY [MEBIBYTES] [PAGES-PER-STEP]
+ *   ShrinkMeasurement DIRECTORY [MEBIBYTES] [PAGES-PER-STEP] [READERS] [SCANS-PER-SECOND]
  * </pre>
+ *
+ * <p>Each reader scans 100 values so many times a second; 0 stands for as often as it can, which on
+ * few cores measures how long the writer waits for a core.
  */
 public final class ShrinkMeasurement {
     private static final byte[] BUCKET = "bench".getBytes(StandardCharsets.US_ASCII);
-    private static final int READERS = 2;
     private static final int VALUE_BYTES = 1000;
     private static final int KEPT_OF = 5;
+
+    /** Commits before the shrinking begins, as many as it takes about, for comparison. */
+    private static final int UNDISTURBED_COMMITS = 10_000;
 
     private final Database database;
     private final long keys;
     private final byte[] value = new byte[VALUE_BYTES];
+    private final OnlineShrink shrink;
+    private final CountDownLatch warm = new CountDownLatch(UNDISTURBED_COMMITS);
     private volatile boolean finished;
 
     private long[] excessNanos = new long[1 << 10];
@@ -44,6 +54,7 @@ public final class ShrinkMeasurement {
 
     private ShrinkMeasurement(Database database, long fileBytes) {
         this.database = database;
+        this.shrink = new OnlineShrink(database);
         this.keys = fileBytes / (VALUE_BYTES + 60);
     }
 
@@ -52,6 +63,8 @@ public final class ShrinkMeasurement {
         Path path = Path.of(arguments[0]).resolve("shrink.db");
         long mebibytes = arguments.length > 1 ? Long.parseLong(arguments[1]) : 1024;
         int pagesPerStep = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 8;
+        int readers = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 2;
+        int scansPerSecond = arguments.length > 4 ? Integer.parseInt(arguments[4]) : 2_000;
         Files.deleteIfExists(path);
         Options options = Options.etcd().withPopulate(false);
         try (Database filled =
@@ -60,7 +73,9 @@ public final class ShrinkMeasurement {
         }
         double ratio;
         try (Database database = Database.open(new LinuxDisk(), path, options)) {
-            ratio = new ShrinkMeasurement(database, mebibytes << 20).run(pagesPerStep);
+            ratio =
+                    new ShrinkMeasurement(database, mebibytes << 20)
+                            .run(pagesPerStep, readers, scansPerSecond);
         }
         Files.deleteIfExists(path);
         System.exit(ratio <= 1.3 ? 0 : 1);
@@ -97,15 +112,16 @@ public final class ShrinkMeasurement {
         return key;
     }
 
-    private double run(int pagesPerStep) throws InterruptedException {
+    private double run(int pagesPerStep, int readerCount, int scansPerSecond)
+            throws InterruptedException {
         long live = liveBytes();
         System.out.printf("before: file %d MiB, live %d MiB%n", fileBytes() >> 20, live >> 20);
         Thread writer = Thread.ofPlatform().name("writer").start(this::write);
-        Thread[] readers = new Thread[READERS];
-        for (int i = 0; i < READERS; i++) {
-            readers[i] = Thread.ofPlatform().name("reader-" + i).start(this::read);
+        Thread[] readers = new Thread[readerCount];
+        for (int i = 0; i < readerCount; i++) {
+            readers[i] = Thread.ofPlatform().name("reader-" + i).start(() -> read(scansPerSecond));
         }
-        OnlineShrink shrink = new OnlineShrink(database);
+        warm.await();
         long start = System.nanoTime();
         long steps = 0;
         long longest = 0;
@@ -135,18 +151,25 @@ public final class ShrinkMeasurement {
     }
 
     private void report() {
-        long[] sorted = Arrays.copyOf(excessNanos, commits);
+        report("before", 0, UNDISTURBED_COMMITS);
+        report("during", UNDISTURBED_COMMITS, commits);
+        System.out.printf("%d reads%n", reads);
+    }
+
+    private void report(String when, int from, int to) {
+        long[] sorted = Arrays.copyOfRange(excessNanos, from, to);
         Arrays.sort(sorted);
+        int count = sorted.length;
         System.out.printf(
-                "%d commits, beyond their syncs: median %.2f ms, p99 %.2f ms, p99.9 %.2f ms,"
-                        + " longest %.2f ms; over 5 ms: %d; %d reads%n",
-                commits,
-                sorted[commits / 2] / 1e6,
-                sorted[commits - 1 - commits / 100] / 1e6,
-                sorted[commits - 1 - commits / 1000] / 1e6,
-                sorted[commits - 1] / 1e6,
-                Arrays.stream(sorted).filter(nanos -> nanos > 5_000_000).count(),
-                reads);
+                "%s: %d commits, beyond syncs: median %.2f ms, p99 %.2f ms, p99.9 %.2f ms,"
+                        + " longest %.2f ms; over 5 ms: %d%n",
+                when,
+                count,
+                sorted[count / 2] / 1e6,
+                sorted[count - 1 - count / 100] / 1e6,
+                sorted[count - 1 - count / 1000] / 1e6,
+                sorted[count - 1] / 1e6,
+                Arrays.stream(sorted).filter(nanos -> nanos > 5_000_000).count());
     }
 
     private void write() {
@@ -154,23 +177,29 @@ public final class ShrinkMeasurement {
         while (!finished) {
             byte[] key = key(Long.remainderUnsigned(Workload.mix(number++), keys));
             long start = System.nanoTime();
-            long syncNanos;
+            long syncNanos = -shrink.syncNanos();
             try (WriteTransaction transaction = database.beginWrite()) {
                 Objects.requireNonNull(transaction.root().bucket(BUCKET)).put(key, value);
                 transaction.commit();
-                syncNanos = transaction.stats().syncNanos();
+                syncNanos += transaction.stats().syncNanos();
             }
             if (commits == excessNanos.length) {
                 excessNanos = Arrays.copyOf(excessNanos, commits * 2);
             }
+            syncNanos += shrink.syncNanos();
             excessNanos[commits++] = System.nanoTime() - start - syncNanos;
+            warm.countDown();
         }
     }
 
-    private void read() {
+    private void read(int scansPerSecond) {
         ByteView view = new ByteView();
         long count = 0;
+        long between = scansPerSecond == 0 ? 0 : 1_000_000_000L / scansPerSecond;
+        long next = System.nanoTime();
         while (!finished) {
+            next += between;
+            LockSupport.parkNanos(between == 0 ? 0 : next - System.nanoTime());
             try (ReadTransaction transaction = database.beginRead()) {
                 Cursor cursor = Objects.requireNonNull(transaction.root().bucket(BUCKET)).cursor();
                 boolean more = cursor.seek(key(Long.remainderUnsigned(Workload.mix(count), keys)));
