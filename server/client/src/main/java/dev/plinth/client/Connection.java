@@ -22,6 +22,8 @@ import javax.net.ssl.SSLException;
  * gRPC itself makes only those again that no server has seen.
  */
 final class Connection implements AutoCloseable {
+    private static final int TERMINATION_SECONDS = 10;
+
     private final EndpointList endpoints;
     private final MultiThreadIoEventLoopGroup loop;
     private final Executor executor;
@@ -116,6 +118,17 @@ final class Connection implements AutoCloseable {
     @Override
     public void close() {
         channel.shutdownNow();
+        executor.execute(this::endLoop);
+    }
+
+    /** Not before the channel is done with it. */
+    private void endLoop() {
+        try {
+            boolean isDone = channel.awaitTermination(TERMINATION_SECONDS, TimeUnit.SECONDS);
+            assert isDone || channel.isShutdown() : "nobody has shut it down";
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
         end(loop);
     }
 

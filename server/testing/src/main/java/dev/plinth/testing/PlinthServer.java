@@ -256,7 +256,10 @@ public final class PlinthServer implements AutoCloseable {
             return this;
         }
 
-        /** Data is kept in this folder, one below it for each member, and found there again. */
+        /**
+         * Data is kept in this folder and found there again. For one member: several remember each
+         * other's ports, which are others each time.
+         */
         public Builder dataDir(Path folder) {
             dataDir = folder;
             return this;
@@ -290,6 +293,9 @@ public final class PlinthServer implements AutoCloseable {
          * @throws IllegalStateException if they cannot be started
          */
         public PlinthServer start() {
+            if (members > 1 && dataDir != null) {
+                throw new IllegalStateException("a folder of its own is for one member");
+            }
             for (int draw = 1; ; draw++) {
                 PlinthServer server = prepared();
                 try {

@@ -117,39 +117,43 @@ final class Contender {
                         .keysOnly()
                         .limit(1);
         while (true) {
-            RangeResult ahead = session.client().kv().range(older);
+            // At one revision, so that from the next on the watch misses neither key's deletion.
+            TxnResult now = session.client().kv().txn(Txn.of(older, Range.key(place.key())));
+            requireStanding(place, now.range(1).first());
+            RangeResult ahead = now.range(0);
             if (ahead.items().isEmpty()) {
-                requireStanding(place);
                 return true;
             }
-            WatchSpec gone =
-                    WatchSpec.key(ahead.items().getFirst().key())
-                            .from(ahead.header().revision() + 1)
-                            .deletesOnly();
-            if (!awaitDeletion(gone, deadlineNanos)) {
+            Bytes before = ahead.items().getFirst().key();
+            if (!awaitDeletion(before, place, now.header().revision() + 1, deadlineNanos)) {
                 return false;
             }
         }
     }
 
-    private boolean awaitDeletion(WatchSpec gone, @Nullable Long deadlineNanos) {
+    /** Watches the whole queue: the own place may be lost before the one ahead goes. */
+    private boolean awaitDeletion(
+            Bytes before, Place own, long from, @Nullable Long deadlineNanos) {
+        WatchSpec gone = WatchSpec.prefix(prefix).from(from).deletesOnly();
         try (WatchCursor watch = session.client().watches().open(gone)) {
             var _ = session.lost().thenRun(watch::close);
             while (true) {
-                WatchSignal signal;
-                if (deadlineNanos == null) {
-                    signal = watch.next();
-                } else {
-                    Optional<WatchSignal> next =
-                            watch.next(Duration.ofNanos(deadlineNanos - System.nanoTime()));
-                    if (next.isEmpty()) {
-                        return false;
-                    }
-                    signal = next.get();
+                Optional<WatchSignal> signal =
+                        deadlineNanos == null
+                                ? Optional.of(watch.next())
+                                : watch.next(Duration.ofNanos(deadlineNanos - System.nanoTime()));
+                if (signal.isEmpty()) {
+                    return false;
                 }
-                if (signal instanceof WatchSignal.Batch changes
-                        && changes.items().getFirst() instanceof WatchItem.Delete) {
-                    return true;
+                if (signal.get() instanceof WatchSignal.Batch(var _, var changes)) {
+                    for (WatchItem change : changes) {
+                        if (change.key().equals(own.key())) {
+                            throw new SessionLostException();
+                        }
+                        if (change.key().equals(before)) {
+                            return true;
+                        }
+                    }
                 }
             }
         } catch (EtcdException.Compacted _) {
@@ -158,8 +162,7 @@ final class Contender {
         }
     }
 
-    private void requireStanding(Place place) {
-        Optional<KeyValue> own = session.client().kv().get(place.key());
+    private static void requireStanding(Place place, Optional<KeyValue> own) {
         if (own.isEmpty() || own.get().createRevision() != place.createRevision()) {
             throw new SessionLostException();
         }

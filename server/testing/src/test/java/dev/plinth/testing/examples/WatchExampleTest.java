@@ -1,0 +1,96 @@
+package dev.plinth.testing.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.client.Bytes;
+import dev.plinth.client.EtcdException;
+import dev.plinth.client.KeepAlive;
+import dev.plinth.client.KeyValue;
+import dev.plinth.client.Lease;
+import dev.plinth.client.PlinthClient;
+import dev.plinth.client.Put;
+import dev.plinth.client.Range;
+import dev.plinth.client.RangeResult;
+import dev.plinth.client.WatchCursor;
+import dev.plinth.client.WatchHandle;
+import dev.plinth.client.WatchItem;
+import dev.plinth.client.WatchSignal;
+import dev.plinth.client.WatchSpec;
+import dev.plinth.testing.PlinthExtension;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(PlinthExtension.class)
+@Timeout(60)
+class WatchExampleTest {
+    private final Map<Bytes, Bytes> copy = new HashMap<>();
+
+    @Test
+    void readThenFollow(PlinthClient client) {
+        client.kv().put(Bytes.of("conf/a"), Bytes.of("1"));
+        Thread writer =
+                Thread.ofVirtual().start(() -> client.kv().put(Bytes.of("conf/b"), Bytes.of("2")));
+        follow(client, Bytes.of("conf/"), map -> map.size() == 2);
+        assertThat(copy).hasSize(2);
+        assertThat(writer.isVirtual()).isTrue();
+    }
+
+    /** Keeps a copy of all keys below a prefix. */
+    void follow(PlinthClient client, Bytes prefix, Predicate<Map<Bytes, Bytes>> enough) {
+        while (!enough.test(copy)) {
+            RangeResult now = client.kv().range(Range.prefix(prefix));
+            copy.clear();
+            for (KeyValue item : now.items()) {
+                copy.put(item.key(), item.value());
+            }
+            WatchSpec later = WatchSpec.prefix(prefix).from(now.header().revision() + 1);
+            try (WatchCursor watch = client.watches().open(later)) {
+                while (!enough.test(copy)) {
+                    if (watch.next() instanceof WatchSignal.Batch(var _, var changes)) {
+                        for (WatchItem change : changes) {
+                            switch (change) {
+                                case WatchItem.Put put -> copy.put(put.key(), put.now().value());
+                                case WatchItem.Delete delete -> copy.remove(delete.key());
+                            }
+                        }
+                    }
+                }
+            } catch (EtcdException.Compacted e) {
+                // History was removed before it was read: read the keys anew.
+            }
+        }
+    }
+
+    @Test
+    void callbacks(PlinthClient client) throws InterruptedException {
+        BlockingQueue<WatchSignal> seen = new LinkedBlockingQueue<>();
+        try (WatchHandle watch =
+                client.watches()
+                        .listen(WatchSpec.key(Bytes.of("k")), seen::add, end -> seen.clear())) {
+            assertThat(seen.take()).isInstanceOf(WatchSignal.Created.class);
+            client.kv().put(Bytes.of("k"), Bytes.of("v"));
+            assertThat(seen.take()).isInstanceOf(WatchSignal.Batch.class);
+            assertThat(watch).isNotNull();
+        }
+    }
+
+    @Test
+    void leases(PlinthClient client) {
+        Lease lease = client.leases().grant(Duration.ofSeconds(10));
+        client.kv().put(Put.of(Bytes.of("members/me"), Bytes.EMPTY).lease(lease.id()));
+        try (KeepAlive alive = lease.keepAlive()) {
+            alive.onLost(
+                    reason -> System.getLogger("example").log(System.Logger.Level.INFO, reason));
+            assertThat(alive.isAlive()).isTrue();
+        }
+        lease.revoke();
+        assertThat(client.kv().get(Bytes.of("members/me"))).isEmpty();
+    }
+}
