@@ -31,13 +31,7 @@ public class WatchOutboxStress {
     private final RecordedCall call = new RecordedCall();
     private final WatchOutbox outbox =
             new WatchOutbox(
-                    call,
-                    MEMBER,
-                    null,
-                    1 << 20,
-                    Runnable::run,
-                    MemoryBudget.unbounded(),
-                    () -> {});
+                    call, MEMBER, null, 1 << 20, Runnable::run, MemoryBudget.unbounded(), () -> {});
 
     private void answerTwice() {
         for (int i = 0; i < 2; i++) {

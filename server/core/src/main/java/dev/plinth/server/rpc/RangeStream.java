@@ -28,9 +28,10 @@ import java.util.concurrent.atomic.AtomicReference;
  * A range in chunks, all at the revision of the first, sent at the receiver's pace.
  *
  * <p>Each chunk opens its own view, so that a slow receiver pins nothing; a compaction that passes
- * the revision ends the stream. The number of keys per chunk follows the size of the last one.
- * Header, {@code more} and {@code count} come with the last chunk alone, so that all chunks merged
- * are the answer of a plain range.
+ * the revision ends the stream. So does a change of anybody's rights, before the next chunk: the
+ * reference looks for one as well, but only after the last. The number of keys per chunk follows
+ * the size of the last one. Header, {@code more} and {@code count} come with the last chunk alone,
+ * so that all chunks merged are the answer of a plain range.
  */
 final class RangeStream implements ServerStreamHandler.Method<RangeRequest> {
     private static final long FIRST_CHUNK_KEYS = 10;
@@ -61,14 +62,14 @@ final class RangeStream implements ServerStreamHandler.Method<RangeRequest> {
         }
         auth.checkRead(caller, request.getKey(), request.getRangeEnd());
         if (request.getCountOnly()) {
-            count(request, sender);
+            count(request, caller, sender);
             return;
         }
         // A chunk is being sent while the next one is made.
         long held = 2L * targetBytes;
         memory.charge(Use.READS, held);
         try {
-            chunks(request, sender);
+            chunks(request, caller, sender);
         } finally {
             memory.release(Use.READS, held);
         }
@@ -97,17 +98,20 @@ final class RangeStream implements ServerStreamHandler.Method<RangeRequest> {
         }
     }
 
-    private void count(RangeRequest request, StreamSender sender) throws InterruptedException {
+    private void count(RangeRequest request, Caller caller, StreamSender sender)
+            throws RefusedException, InterruptedException {
         if (!sender.awaitRoom()) {
             return;
         }
         try (ReadView view = store.read()) {
             RangeResult result = view.range(RangeQueries.of(request));
+            auth.checkUnchanged(caller);
             sender.send(chunk(result.revision(), RangeBody.of(result)));
         }
     }
 
-    private void chunks(RangeRequest request, StreamSender sender) throws InterruptedException {
+    private void chunks(RangeRequest request, Caller caller, StreamSender sender)
+            throws RefusedException, InterruptedException {
         ByteString key = request.getKey();
         long pinned = request.getRevision();
         long headerRevision = 0;
@@ -118,6 +122,7 @@ final class RangeStream implements ServerStreamHandler.Method<RangeRequest> {
             keys = Math.min(keys, left);
             try (ReadView view = store.read()) {
                 RangeResult result = view.piece(RangeQueries.of(request, key, keys, pinned));
+                auth.checkUnchanged(caller);
                 if (headerRevision == 0) {
                     headerRevision = result.revision();
                     pinned = pinned > 0 ? pinned : headerRevision;

@@ -11,6 +11,7 @@ import dev.plinth.api.etcdserverpb.AuthEnableRequest;
 import dev.plinth.api.etcdserverpb.AuthGrpc;
 import dev.plinth.api.etcdserverpb.AuthRoleAddRequest;
 import dev.plinth.api.etcdserverpb.AuthRoleGrantPermissionRequest;
+import dev.plinth.api.etcdserverpb.AuthRoleRevokePermissionRequest;
 import dev.plinth.api.etcdserverpb.AuthUserAddRequest;
 import dev.plinth.api.etcdserverpb.AuthUserGrantRoleRequest;
 import dev.plinth.api.etcdserverpb.AuthenticateRequest;
@@ -30,6 +31,7 @@ import dev.plinth.api.etcdserverpb.LeaseTimeToLiveRequest;
 import dev.plinth.api.etcdserverpb.MaintenanceGrpc;
 import dev.plinth.api.etcdserverpb.PutRequest;
 import dev.plinth.api.etcdserverpb.RangeRequest;
+import dev.plinth.api.etcdserverpb.RangeStreamResponse;
 import dev.plinth.api.etcdserverpb.RequestOp;
 import dev.plinth.api.etcdserverpb.SnapshotRequest;
 import dev.plinth.api.etcdserverpb.StatusRequest;
@@ -52,7 +54,9 @@ import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -266,6 +270,52 @@ class AuthIT {
     }
 
     /** The leader revokes on behalf of root: an expired lease has no caller. */
+    @Test
+    void aListThatIsBeingSentEndsWithTheRightToReadIt() throws Exception {
+        int keys = 100;
+        try (ServerProcess plinth = ServerProcess.plinth(dir, "--bcrypt-cost=4")) {
+            ManagedChannel nobody = connect(plinth);
+            enableAuth(nobody);
+            Channel alice = as("alice", nobody);
+            ByteString value = ByteString.copyFrom(new byte[200_000]);
+            for (int i = 0; i < keys; i++) {
+                var _ =
+                        KVGrpc.newBlockingStub(alice)
+                                .put(
+                                        PutRequest.newBuilder()
+                                                .setKey(bytes("a" + i))
+                                                .setValue(value)
+                                                .build());
+            }
+            Iterator<RangeStreamResponse> chunks =
+                    KVGrpc.newBlockingStub(alice)
+                            .rangeStream(
+                                    RangeRequest.newBuilder()
+                                            .setKey(bytes("a"))
+                                            .setRangeEnd(bytes("b"))
+                                            .build());
+            AtomicInteger received =
+                    new AtomicInteger(chunks.next().getRangeResponse().getKvsCount());
+            var _ =
+                    AuthGrpc.newBlockingStub(as("root", nobody))
+                            .roleRevokePermission(
+                                    AuthRoleRevokePermissionRequest.newBuilder()
+                                            .setRole("ab")
+                                            .setKey(bytes("a"))
+                                            .setRangeEnd(bytes("b"))
+                                            .build());
+            assertRefused(
+                    "INVALID_ARGUMENT: etcdserver: revision of auth store is old",
+                    () -> {
+                        while (chunks.hasNext()) {
+                            received.addAndGet(chunks.next().getRangeResponse().getKvsCount());
+                        }
+                    });
+            assertThat(received.get()).isBetween(1, keys - 1);
+            nobody.shutdownNow();
+        }
+    }
+
     @Test
     void leasesExpireWhileAuthIsOn() throws Exception {
         try (ServerProcess plinth = ServerProcess.plinth(dir, "--bcrypt-cost=4")) {
