@@ -2,7 +2,6 @@ package dev.plinth.server.boot;
 
 import dev.plinth.mvcc.KeyValueStore;
 import dev.plinth.mvcc.backend.Backend;
-import dev.plinth.mvcc.backend.Committer;
 import dev.plinth.mvcc.lease.Lessor;
 import dev.plinth.raft.Peer;
 import dev.plinth.raft.RaftException;
@@ -17,10 +16,7 @@ import dev.plinth.server.cluster.ClusterView;
 import dev.plinth.server.cluster.MemberIds;
 import dev.plinth.server.cluster.Membership;
 import dev.plinth.server.config.GoDuration;
-import dev.plinth.server.config.ListenUrl;
 import dev.plinth.server.config.ServerConfig;
-import dev.plinth.server.consensus.Agent;
-import dev.plinth.server.consensus.AgentThread;
 import dev.plinth.server.consensus.Consensus;
 import dev.plinth.server.consensus.ConsensusMember;
 import dev.plinth.server.consensus.EntryLog;
@@ -33,18 +29,9 @@ import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.gateway.DiskWatchdog;
 import dev.plinth.server.gateway.Endpoints;
 import dev.plinth.server.log.Log;
-import dev.plinth.server.maintenance.Announcer;
-import dev.plinth.server.maintenance.AutoCompaction;
-import dev.plinth.server.maintenance.DowngradeWatch;
 import dev.plinth.server.maintenance.Downgrades;
-import dev.plinth.server.maintenance.LeaseReaper;
-import dev.plinth.server.maintenance.MemberReleases;
-import dev.plinth.server.maintenance.VersionKeeper;
 import dev.plinth.server.membership.ClusterOperations;
-import dev.plinth.server.metrics.Buckets;
-import dev.plinth.server.metrics.Counter;
 import dev.plinth.server.metrics.Gauge;
-import dev.plinth.server.metrics.Histogram;
 import dev.plinth.server.metrics.Metrics;
 import dev.plinth.server.peer.ForwardedPromotions;
 import dev.plinth.server.peer.HashEndpoint;
@@ -63,8 +50,6 @@ import dev.plinth.server.rpc.SpaceCheck;
 import dev.plinth.server.rpc.Transport;
 import dev.plinth.walio.io.Clock;
 import dev.plinth.walio.io.Disk;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
@@ -79,8 +64,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.LongFunction;
-import java.util.function.LongToIntFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Puts the parts of a member together and starts them; every part that has to be stopped is added
@@ -106,9 +89,7 @@ final class Assembly {
 
     private static final long SECOND = 1_000_000_000L;
     private static final long MILLI = 1_000_000L;
-    private static final long HOUR = 3600 * SECOND;
     private static final int CATCH_UP_HEAP_SHARE = 8;
-    private static final int SPINS = 200;
     private static final int PASSWORDS_WAITING_MAX = 1024;
 
     private final ServerConfig config;
@@ -123,7 +104,6 @@ final class Assembly {
     private final ApplyRecorder recorder;
     private final PeerPort peerPort;
     private final SecureRandom random = new SecureRandom();
-    private @Nullable ExecutorService background;
 
     Assembly(
             ServerConfig config,
@@ -213,15 +193,12 @@ final class Assembly {
                 config.compat().release(),
                 "cluster-version",
                 clusterVersion == null ? "to_be_decided" : clusterVersion);
+        RemoteCluster remote = new RemoteCluster(new PeerHttp(peerPort.dialer()));
         CorruptionSchedule corruption =
-                new CorruptionSchedule(
-                        config,
-                        consensus.member(),
-                        engine.store(),
-                        new RemoteCluster(new PeerHttp(peerPort.dialer())),
-                        log);
+                new CorruptionSchedule(config, consensus.member(), engine.store(), remote, log);
         corruption.checkStart(engine.peers().isEmpty() && engine.existing().isEmpty());
-        startLoops(engine, consensus);
+        Loops loops = new Loops(clock, metrics, lifecycle, member, cores());
+        loops.start(engine, consensus);
         NettyPeerTransport transport = peers.get();
         member.onClose("peers", transport);
         ClientServer clients =
@@ -244,8 +221,10 @@ final class Assembly {
                 new HashEndpoint(
                         consensus.member(), engine.store()::hashKv, services.background()));
         DiskWatchdog watchdog = watchdog(engine.found().log());
-        startMaintenance(
-                engine, services, auth, corruption, () -> ready(clients, services, watchdog));
+        loops.startOne(
+                "maintenance",
+                new Maintenance(config, log, metrics, clock, disk, dir, engine, services, remote)
+                        .timers(auth, corruption, () -> ready(clients, services, watchdog)));
         member.onClose("client listeners", clients);
         clients.serveMetrics(new Endpoints(services, metrics, watchdog));
         member.onClose("proposals", consensus);
@@ -404,136 +383,16 @@ final class Assembly {
                     new MemberHooks(
                             engine.lessor(),
                             storageVersion,
-                            new ClusterVersionMetric(metrics, engine.membership())),
+                            new ClusterVersionMetric(metrics, engine.membership()),
+                            metrics,
+                            raft.electionMillis() * MILLI,
+                            clock,
+                            log,
+                            this::removedFromCluster),
                     new Consensus.Surroundings(clock, random, log));
         } catch (RaftException e) {
             throw new StartException("raft: " + e.getMessage(), e);
         }
-    }
-
-    /** What the loops tell. */
-    private final class MemberHooks implements Consensus.Hooks {
-        private final Lessor lessor;
-        private final StorageVersionKeeper storageVersion;
-        private final ClusterVersionMetric clusterVersion;
-        private final Counter leaderChanges =
-                metrics.counter(
-                        "etcd_server_leader_changes_seen_total",
-                        "The number of leader changes seen.");
-
-        MemberHooks(
-                Lessor lessor,
-                StorageVersionKeeper storageVersion,
-                ClusterVersionMetric clusterVersion) {
-            this.clusterVersion = clusterVersion;
-            this.lessor = lessor;
-            this.storageVersion = storageVersion;
-        }
-
-        @Override
-        public void leadershipBegun() {
-            lessor.promote(config.raft().electionMillis() * MILLI, clock.monotonicNanos());
-        }
-
-        @Override
-        public void leadershipLost() {
-            lessor.demote();
-        }
-
-        @Override
-        public void leaderChanged() {
-            leaderChanges.increment();
-        }
-
-        @Override
-        public void batchApplied() {
-            storageVersion.follow();
-            clusterVersion.follow();
-        }
-
-        @Override
-        public void removedFromCluster() {
-            Assembly.this.removedFromCluster();
-        }
-
-        @Override
-        public void synced(long nanos, boolean isSlow) {
-            if (isSlow) {
-                log.warn(
-                        "slow fdatasync",
-                        "took",
-                        GoDuration.format(nanos),
-                        "expected-duration",
-                        "1s");
-            }
-        }
-    }
-
-    private void startLoops(Engine engine, Consensus consensus) {
-        member.onClose(
-                "last checkpoint",
-                () -> {
-                    // The loops have ended; the log writer marks the snapshot that this may cause.
-                    engine.backend().get().forceCommit();
-                    consensus.walWriter().doWork();
-                });
-        int spins = cores() > 2 ? SPINS : 0;
-        AgentThread committer =
-                thread(
-                        new TurnAgent(
-                                "committer",
-                                committer(engine.backend()),
-                                clock::monotonicNanos,
-                                10 * MILLI),
-                        0);
-        AgentThread compactor =
-                thread(
-                        new TurnAgent(
-                                "compactor",
-                                new CompactionTimer(engine.store(), clock, metrics)::doWork,
-                                clock::monotonicNanos,
-                                10 * MILLI),
-                        0);
-        AgentThread watches =
-                thread(
-                        new TurnAgent(
-                                "watch-syncer",
-                                engine.store().watchHub()::doWork,
-                                clock::monotonicNanos,
-                                100 * MILLI),
-                        0);
-        engine.store().compactor().onWork(compactor::wake);
-        engine.store().watchHub().onWork(watches::wake);
-        AgentThread apply = thread(consensus.applyLoop(), spins);
-        AgentThread wal = thread(consensus.walWriter(), spins);
-        AgentThread raft = thread(consensus.raftLoop(), spins);
-        consensus.connect(raft::wake, wal::wake, apply::wake);
-        for (AgentThread loop : List.of(committer, compactor, watches, apply, wal, raft)) {
-            loop.start();
-            member.onClose("loop", loop);
-        }
-    }
-
-    private LongToIntFunction committer(BackendSlot backend) {
-        Histogram seconds =
-                metrics.histogram(
-                        "etcd_disk_backend_commit_duration_seconds",
-                        "The latency distributions of commit called by backend.",
-                        Buckets.SYNC_SECONDS);
-        return now -> {
-            Committer committer = backend.get().committer();
-            int flushed = committer.doFlushes(now);
-            long start = clock.monotonicNanos();
-            int checkpoints = committer.doCheckpoints(now);
-            if (checkpoints > 0) {
-                seconds.observeNanos(clock.monotonicNanos() - start);
-            }
-            return flushed + checkpoints;
-        };
-    }
-
-    private AgentThread thread(Agent agent, int spins) {
-        return new AgentThread(agent, spins, lifecycle::agentFailed);
     }
 
     private OwnLeases ownLeases(ServiceContext services) {
@@ -563,7 +422,6 @@ final class Assembly {
         member.onClose("readers", reads::shutdownNow);
         member.onClose("background calls", background::shutdownNow);
         member.onClose("timer", timer::shutdownNow);
-        this.background = background;
         ServerConfig.Requests requests = config.requests();
         OwnLeases own =
                 new OwnLeases(
@@ -622,111 +480,6 @@ final class Assembly {
                         log));
     }
 
-    private void startMaintenance(
-            Engine engine,
-            ServiceContext services,
-            AuthStore auth,
-            CorruptionSchedule corruption,
-            Runnable onReady) {
-        LocalMember local = services.member();
-        Announcer announcer =
-                new Announcer(
-                        local,
-                        config.identity().name(),
-                        ListenUrl.texts(config.cluster().advertiseClient()),
-                        config.raft().requestTimeoutNanos(),
-                        () -> background().execute(onReady),
-                        log);
-        MemberReleases releases =
-                new MemberReleases(
-                        local, releases(), services.background(), clock::monotonicNanos, log);
-        VersionKeeper versions = new VersionKeeper(local, releases, log);
-        DowngradeWatch downgrade = new DowngradeWatch(local, releases, services.downgrades());
-        LeaseReaper leases =
-                new LeaseReaper(
-                        local,
-                        engine.lessor(),
-                        auth::root,
-                        config.gates().isOn("PriorityRequest"),
-                        clock::monotonicNanos,
-                        log);
-        metrics.counter(
-                "etcd_debugging_server_lease_expired_total",
-                "The total number of expired leases.",
-                leases::expiredCount);
-        metrics.gauge(
-                "etcd_debugging_auth_revision",
-                "The current revision of auth store.",
-                auth::revision);
-        Timers timers = new Timers(clock::monotonicNanos);
-        timers.every(20 * MILLI, announcer::turn);
-        timers.every(100 * MILLI, releases::turn);
-        timers.every(100 * MILLI, versions::turn);
-        long downgradeCheckNanos = config.flags().nanos("downgrade-check-time");
-        if (downgradeCheckNanos > 0) {
-            timers.every(downgradeCheckNanos, downgrade::turn);
-        }
-        timers.every(500 * MILLI, leases::turn);
-        timers.every(SECOND, auth.tokens()::sweep);
-        AutoCompaction compaction = autoCompaction(engine, local);
-        if (compaction != null) {
-            timers.every(compaction.intervalNanos(), compaction::turn);
-        }
-        FilePurge snapshots =
-                new FilePurge(
-                        disk, dir.snap(), "snap", config.storage().snapshotsMax(), false, log);
-        FilePurge databases =
-                new FilePurge(
-                        disk, dir.snap(), "snap.db", config.storage().snapshotsMax(), false, log);
-        corruption.addTo(timers, services.background());
-        timers.every(30 * SECOND, () -> purge(engine.found(), snapshots, databases));
-        AgentThread thread = thread(timers, 0);
-        thread.start();
-        member.onClose("maintenance", thread);
-    }
-
-    private @Nullable AutoCompaction autoCompaction(Engine engine, LocalMember local) {
-        boolean isPeriodic = config.flags().text("auto-compaction-mode").equals("periodic");
-        String retention = config.flags().text("auto-compaction-retention");
-        boolean isNumber = retention.chars().allMatch(Character::isDigit);
-        long kept =
-                isNumber
-                        ? Long.parseLong(retention) * (isPeriodic ? HOUR : 1)
-                        : GoDuration.parseNanos(retention);
-        if (kept <= 0) {
-            return null;
-        }
-        KeyValueStore store = engine.store();
-        return isPeriodic
-                ? AutoCompaction.periodic(
-                        local, store::currentRevision, clock::monotonicNanos, log, kept)
-                : AutoCompaction.byRevision(
-                        local, store::currentRevision, clock::monotonicNanos, log, kept);
-    }
-
-    private MemberReleases.Ask releases() {
-        RemoteCluster remote = new RemoteCluster(new PeerHttp(peerPort.dialer()));
-        long timeoutNanos = config.raft().requestTimeoutNanos();
-        return other -> {
-            var versions = remote.versions(other.peerUrls(), timeoutNanos);
-            return versions == null ? null : versions.server();
-        };
-    }
-
-    private void purge(FoundLog found, FilePurge snapshots, FilePurge databases) {
-        try {
-            snapshots.run();
-            databases.run();
-            if (found.log() instanceof WalEntryLog log && config.storage().walsMax() > 0) {
-                for (var path : log.wal().purge((int) config.storage().walsMax())) {
-                    this.log.info("purged", "path", path.toString());
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("failed to purge files: " + e.getMessage(), e);
-        }
-    }
-
     private void ready(ClientServer clients, ServiceContext services, DiskWatchdog watchdog) {
         try {
             clients.serve(services, metrics, watchdog);
@@ -737,14 +490,6 @@ final class Assembly {
             log.fatal("listener failed", "error", e.getMessage());
             lifecycle.end(1);
         }
-    }
-
-    private ExecutorService background() {
-        ExecutorService made = background;
-        if (made == null) {
-            throw new IllegalStateException("not made yet");
-        }
-        return made;
     }
 
     private MemoryBudget memoryBudget() {

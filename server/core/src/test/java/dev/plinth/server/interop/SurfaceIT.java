@@ -50,17 +50,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The whole surface of etcd 3.7 against a running server, thing by thing: calls, paths, flags,
  * variables, metrics. The lists are those of the specification, not of the code. A gap must be
  * explained in {@code surface/gaps.tsv}, and an explanation of what is there is an error too. The
- * table goes to {@code target/surface.tsv} and to the output. Run by {@code mvn verify
- * -Dit.test=SurfaceIT -Dtest.args=-Dplinth.surface=true}.
+ * table goes to {@code target/surface.tsv} and to the output.
  */
-@EnabledIfSystemProperty(named = "plinth.surface", matches = "true")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SurfaceIT {

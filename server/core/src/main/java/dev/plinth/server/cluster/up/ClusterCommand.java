@@ -2,7 +2,6 @@ package dev.plinth.server.cluster.up;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -52,6 +51,23 @@ public final class ClusterCommand {
                 description =
                         "Folder for data, logs and process ids (default: ./${DEFAULT-VALUE}).")
         private Path folder = Path.of("plinth-cluster");
+
+        @Spec(Spec.Target.MIXEE)
+        private @Nullable CommandSpec command;
+
+        /** The command line that the command is a part of. */
+        private CommandLine line() {
+            CommandSpec given = command;
+            if (given == null) {
+                throw new IllegalStateException("not run by the command line");
+            }
+            return given.commandLine();
+        }
+
+        /** Where results go. */
+        private PrintWriter out() {
+            return line().getOut();
+        }
     }
 
     @Command(
@@ -90,8 +106,6 @@ public final class ClusterCommand {
                 description = "Flags for each member, after --.")
         private List<String> flags = List.of();
 
-        @Spec private @Nullable CommandSpec spec;
-
         @Override
         public Integer call() throws IOException {
             if (count < 1 || count > LocalCluster.MEMBERS_MAX) {
@@ -106,23 +120,11 @@ public final class ClusterCommand {
             }
             LocalCluster cluster = LocalCluster.openOrMake(place.folder, count, port);
             cluster.up(launcher, flags);
-            return cluster.print(out()) ? 0 : 1;
+            return cluster.print(place.out()) ? 0 : 1;
         }
 
         private ParameterException wrong(String message) {
-            return new ParameterException(specification().commandLine(), message);
-        }
-
-        private PrintWriter out() {
-            return specification().commandLine().getOut();
-        }
-
-        private CommandSpec specification() {
-            CommandSpec given = spec;
-            if (given == null) {
-                throw new IllegalStateException("not run by the command line");
-            }
-            return given;
+            return new ParameterException(place.line(), message);
         }
     }
 
@@ -135,8 +137,7 @@ public final class ClusterCommand {
 
         @Override
         public Integer call() throws IOException {
-            PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-            return LocalCluster.open(place.folder).print(out) ? 0 : 1;
+            return LocalCluster.open(place.folder).print(place.out()) ? 0 : 1;
         }
     }
 
@@ -150,7 +151,9 @@ public final class ClusterCommand {
         @Override
         public Integer call() throws IOException, InterruptedException {
             LocalCluster cluster = LocalCluster.open(place.folder);
-            System.out.printf("stopped %d of %d members%n", cluster.down(), cluster.nodes().size());
+            PrintWriter out = place.out();
+            out.printf("stopped %d of %d members%n", cluster.down(), cluster.nodes().size());
+            out.flush();
             return 0;
         }
     }
