@@ -22,6 +22,9 @@ public final class PlinthClient implements AutoCloseable {
     private final Kv kv;
     private final Watches watches;
     private final Leases leases;
+    private final Cluster cluster;
+    private final Maintenance maintenance;
+    private final Auth auth;
 
     private PlinthClient(
             Shared shared,
@@ -38,6 +41,9 @@ public final class PlinthClient implements AutoCloseable {
                 new Leases(
                         new AsyncLeases(shared.calls(), options, namespace),
                         shared.renewals(options));
+        this.cluster = new Cluster(shared.calls(), options);
+        this.maintenance = new Maintenance(shared.calls(), options);
+        this.auth = new Auth(shared.calls(), options);
     }
 
     /**
@@ -72,6 +78,35 @@ public final class PlinthClient implements AutoCloseable {
     /** Leases and their renewal. */
     public Leases leases() {
         return leases;
+    }
+
+    /** Who the members are. */
+    public Cluster cluster() {
+        return cluster;
+    }
+
+    /** Looking after members. */
+    public Maintenance maintenance() {
+        return maintenance;
+    }
+
+    /** Users and what they may do. */
+    public Auth auth() {
+        return auth;
+    }
+
+    /**
+     * Uses all members of the cluster from now on, as they say that clients reach them; learners
+     * and members that have not been started are left out.
+     *
+     * @throws EtcdException if no member answers
+     */
+    public void sync() {
+        endpoints(
+                cluster.members().stream()
+                        .filter(member -> !member.isLearner())
+                        .flatMap(member -> member.clientUrls().stream())
+                        .toList());
     }
 
     /** A view whose calls are made in another way. */
