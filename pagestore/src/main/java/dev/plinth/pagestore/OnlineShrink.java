@@ -75,7 +75,9 @@ public final class OnlineShrink {
             }
             if (moved > 0 || trimmed > 0) {
                 transaction.commit();
-                syncNanos = syncNanos + transaction.stats().syncNanos();
+                // Steps are one thread's alone; others only read the sum.
+                long before = syncNanos;
+                syncNanos = before + transaction.stats().syncNanos();
             }
         }
         boolean cut = database.truncate();
