@@ -1,5 +1,7 @@
 package dev.plinth.tools.ctl;
 
+import com.google.protobuf.Message;
+import dev.plinth.api.etcdserverpb.ResponseHeader;
 import dev.plinth.tools.cli.Flag;
 import dev.plinth.tools.cli.ParsedFlags;
 import dev.plinth.tools.cli.ToolFailure;
@@ -9,10 +11,12 @@ import dev.plinth.tools.client.Credentials;
 import dev.plinth.tools.client.EtcdClient;
 import dev.plinth.tools.print.OutputFormat;
 import dev.plinth.tools.text.Console;
+import io.grpc.MethodDescriptor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * What all commands stand on.
@@ -40,6 +44,27 @@ record CtlContext(
         } catch (CallFailure e) {
             throw ToolFailure.error(e.text());
         }
+    }
+
+    /**
+     * Makes one call, which takes what it takes, and prints what has been done.
+     *
+     * @param header of the answer
+     * @param sentence simple output
+     */
+    <Q, A extends Message> void told(
+            ParsedFlags flags,
+            MethodDescriptor<Q, A> method,
+            Q request,
+            Function<A, ResponseHeader> header,
+            String sentence)
+            throws ToolFailure {
+        connected(
+                flags,
+                session -> {
+                    A answer = session.patientCall(method, request);
+                    session.printer().sentence(answer, header.apply(answer), sentence);
+                });
     }
 
     private CtlSession connect(ParsedFlags flags) throws ToolFailure {

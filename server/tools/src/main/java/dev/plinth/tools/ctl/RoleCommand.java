@@ -68,27 +68,23 @@ final class RoleCommand {
     private void add(ParsedFlags flags) throws ToolFailure {
         String role = onlyRole(flags);
         AuthRoleAddRequest request = AuthRoleAddRequest.newBuilder().setName(role).build();
-        context.connected(
+        context.told(
                 flags,
-                session -> {
-                    AuthRoleAddResponse answer =
-                            session.patientCall(AuthGrpc.getRoleAddMethod(), request);
-                    session.printer()
-                            .sentence(answer, answer.getHeader(), "Role " + role + " created");
-                });
+                AuthGrpc.getRoleAddMethod(),
+                request,
+                AuthRoleAddResponse::getHeader,
+                "Role " + role + " created");
     }
 
     private void delete(ParsedFlags flags) throws ToolFailure {
         String role = onlyRole(flags);
         AuthRoleDeleteRequest request = AuthRoleDeleteRequest.newBuilder().setRole(role).build();
-        context.connected(
+        context.told(
                 flags,
-                session -> {
-                    AuthRoleDeleteResponse answer =
-                            session.patientCall(AuthGrpc.getRoleDeleteMethod(), request);
-                    session.printer()
-                            .sentence(answer, answer.getHeader(), "Role " + role + " deleted");
-                });
+                AuthGrpc.getRoleDeleteMethod(),
+                request,
+                AuthRoleDeleteResponse::getHeader,
+                "Role " + role + " deleted");
     }
 
     private void get(ParsedFlags flags) throws ToolFailure {
@@ -165,17 +161,12 @@ final class RoleCommand {
                                         .setKey(range.key())
                                         .setRangeEnd(range.end()))
                         .build();
-        context.connected(
+        context.told(
                 flags,
-                session -> {
-                    AuthRoleGrantPermissionResponse answer =
-                            session.patientCall(AuthGrpc.getRoleGrantPermissionMethod(), request);
-                    session.printer()
-                            .sentence(
-                                    answer,
-                                    answer.getHeader(),
-                                    "Role " + words.getFirst() + " updated");
-                });
+                AuthGrpc.getRoleGrantPermissionMethod(),
+                request,
+                AuthRoleGrantPermissionResponse::getHeader,
+                "Role " + words.getFirst() + " updated");
     }
 
     private void revoke(ParsedFlags flags) throws ToolFailure {
@@ -192,20 +183,15 @@ final class RoleCommand {
                         .setKey(range.key())
                         .setRangeEnd(range.end())
                         .build();
-        context.connected(
+        context.told(
                 flags,
-                session -> {
-                    AuthRoleRevokePermissionResponse answer =
-                            session.patientCall(AuthGrpc.getRoleRevokePermissionMethod(), request);
-                    session.printer()
-                            .sentence(
-                                    answer,
-                                    answer.getHeader(),
-                                    "Permission of %s %s is revoked from role %s"
-                                            .formatted(
-                                                    range.end().isEmpty() ? "key" : "range",
-                                                    PermissionText.range(range.key(), range.end()),
-                                                    words.getFirst()));
-                });
+                AuthGrpc.getRoleRevokePermissionMethod(),
+                request,
+                AuthRoleRevokePermissionResponse::getHeader,
+                "Permission of %s %s is revoked from role %s"
+                        .formatted(
+                                range.end().isEmpty() ? "key" : "range",
+                                PermissionText.range(range.key(), range.end()),
+                                words.getFirst()));
     }
 }

@@ -169,14 +169,12 @@ final class UserCommand {
     private void delete(ParsedFlags flags) throws ToolFailure {
         String user = onlyUser(flags);
         AuthUserDeleteRequest request = AuthUserDeleteRequest.newBuilder().setName(user).build();
-        context.connected(
+        context.told(
                 flags,
-                session -> {
-                    AuthUserDeleteResponse answer =
-                            session.patientCall(AuthGrpc.getUserDeleteMethod(), request);
-                    session.printer()
-                            .sentence(answer, answer.getHeader(), "User " + user + " deleted");
-                });
+                AuthGrpc.getUserDeleteMethod(),
+                request,
+                AuthUserDeleteResponse::getHeader,
+                "User " + user + " deleted");
     }
 
     private void get(ParsedFlags flags) throws ToolFailure {
@@ -234,18 +232,12 @@ final class UserCommand {
                         .setUser(words.get(0))
                         .setRole(words.get(1))
                         .build();
-        context.connected(
+        context.told(
                 flags,
-                session -> {
-                    AuthUserGrantRoleResponse answer =
-                            session.patientCall(AuthGrpc.getUserGrantRoleMethod(), request);
-                    session.printer()
-                            .sentence(
-                                    answer,
-                                    answer.getHeader(),
-                                    "Role %s is granted to user %s"
-                                            .formatted(words.get(1), words.get(0)));
-                });
+                AuthGrpc.getUserGrantRoleMethod(),
+                request,
+                AuthUserGrantRoleResponse::getHeader,
+                "Role %s is granted to user %s".formatted(words.get(1), words.get(0)));
     }
 
     private void revoke(ParsedFlags flags) throws ToolFailure {
@@ -259,17 +251,11 @@ final class UserCommand {
                         .setName(words.get(0))
                         .setRole(words.get(1))
                         .build();
-        context.connected(
+        context.told(
                 flags,
-                session -> {
-                    AuthUserRevokeRoleResponse answer =
-                            session.patientCall(AuthGrpc.getUserRevokeRoleMethod(), request);
-                    session.printer()
-                            .sentence(
-                                    answer,
-                                    answer.getHeader(),
-                                    "Role %s is revoked from user %s"
-                                            .formatted(words.get(1), words.get(0)));
-                });
+                AuthGrpc.getUserRevokeRoleMethod(),
+                request,
+                AuthUserRevokeRoleResponse::getHeader,
+                "Role %s is revoked from user %s".formatted(words.get(1), words.get(0)));
     }
 }
