@@ -1,28 +1,34 @@
 package dev.plinth.server.bench;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.WireFormat;
 import dev.plinth.api.etcdserverpb.KVGrpc;
 import dev.plinth.api.etcdserverpb.PutRequest;
 import dev.plinth.api.etcdserverpb.WatchCreateRequest;
 import dev.plinth.api.etcdserverpb.WatchGrpc;
 import dev.plinth.api.etcdserverpb.WatchRequest;
-import dev.plinth.api.etcdserverpb.WatchResponse;
-import io.grpc.CallOptions;
-import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
-import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -31,21 +37,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Many watchers of one key, counted on one event-loop thread. Answers are not made into objects:
- * their events are counted in the bytes, so that what is measured is the server.
+ * Many watchers of one key, counted on one event-loop thread. It speaks HTTP/2 itself and counts in
+ * the frames, because a gRPC client takes longer over an event than a server: what is to be
+ * measured is the server.
  */
 final class WatchFanOut implements AutoCloseable {
     private static final int LIMIT_SECONDS = 120;
-
-    private static final MethodDescriptor<WatchRequest, Answer> WATCH =
-            WatchGrpc.getWatchMethod().toBuilder(
-                            WatchGrpc.getWatchMethod().getRequestMarshaller(), new AnswerReader())
-                    .build();
+    private static final int WINDOW_BYTES = 1 << 20;
+    private static final int CONNECTION_WINDOW_BYTES = 10 * WINDOW_BYTES;
 
     private final EventLoopGroup loop =
             new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-    private final List<ManagedChannel> channels = new ArrayList<>();
-    private final List<ClientCall<WatchRequest, Answer>> calls = new ArrayList<>();
+    private final ManagedChannel puts;
     private final ByteString key;
     private Expectation expected = new Expectation(0);
 
@@ -53,14 +56,28 @@ final class WatchFanOut implements AutoCloseable {
     private long created;
     private long events;
 
-    /** What an answer holds, as far as it is counted. */
-    private record Answer(boolean isCreated, int events) {}
-
     private record Expectation(long count, CompletableFuture<Void> met) {
         Expectation(long count) {
             this(count, new CompletableFuture<>());
         }
     }
+
+    private final WatchEventCounter.Tally tally =
+            new WatchEventCounter.Tally() {
+                @Override
+                public void add(int moreCreated, int moreEvents) {
+                    created += moreCreated;
+                    events += moreEvents;
+                    if (created + events == expected.count()) {
+                        expected.met().complete(null);
+                    }
+                }
+
+                @Override
+                public void failed(Throwable cause) {
+                    expected.met().completeExceptionally(cause);
+                }
+            };
 
     /**
      * Opens the watchers, spread over streams and these over connections; returns when the server
@@ -69,36 +86,88 @@ final class WatchFanOut implements AutoCloseable {
     WatchFanOut(String endpoint, ByteString key, int watchers, int streams, int connections)
             throws IOException, InterruptedException {
         this.key = key;
-        for (int i = 0; i < connections; i++) {
-            channels.add(
-                    NettyChannelBuilder.forTarget(endpoint)
-                            .usePlaintext()
-                            .eventLoopGroup(loop)
-                            .channelType(EpollSocketChannel.class)
-                            .directExecutor()
-                            .build());
-        }
+        this.puts =
+                NettyChannelBuilder.forTarget(endpoint)
+                        .usePlaintext()
+                        .eventLoopGroup(loop)
+                        .channelType(EpollSocketChannel.class)
+                        .build();
         Expectation all = new Expectation(watchers);
         expect(all);
+        List<Channel> channels = new ArrayList<>();
+        for (int i = 0; i < connections; i++) {
+            channels.add(connect(endpoint));
+        }
         for (int i = 0; i < streams; i++) {
-            ManagedChannel channel = channels.get(i % connections);
             int share = watchers / streams + (i < watchers % streams ? 1 : 0);
-            loop.execute(() -> open(channel, share));
+            open(channels.get(i % connections), endpoint, share);
         }
         await(all);
     }
 
-    private void open(ManagedChannel channel, int watchers) {
-        ClientCall<WatchRequest, Answer> call = channel.newCall(WATCH, CallOptions.DEFAULT);
-        calls.add(call);
-        call.start(new Counter(call), new Metadata());
-        call.request(1);
-        for (int i = 0; i < watchers; i++) {
-            call.sendMessage(
-                    WatchRequest.newBuilder()
-                            .setCreateRequest(WatchCreateRequest.newBuilder().setKey(key))
-                            .build());
+    private Channel connect(String endpoint) throws IOException, InterruptedException {
+        int colon = endpoint.lastIndexOf(':');
+        String host = endpoint.substring(0, colon);
+        int port = Integer.parseInt(endpoint.substring(colon + 1));
+        Channel connection =
+                done(new Bootstrap()
+                                .group(loop)
+                                .channel(EpollSocketChannel.class)
+                                .handler(new Protocol())
+                                .connect(host, port))
+                        .channel();
+        // All its streams share this window, which begins at the protocol's 65,535 bytes.
+        done(connection.writeAndFlush(new DefaultHttp2WindowUpdateFrame(CONNECTION_WINDOW_BYTES)));
+        return connection;
+    }
+
+    /** HTTP/2 with prior knowledge; the server opens no streams of its own. */
+    private static final class Protocol extends ChannelInitializer<Channel> {
+        @Override
+        protected void initChannel(Channel channel) {
+            channel.pipeline()
+                    .addLast(
+                            Http2FrameCodecBuilder.forClient()
+                                    .initialSettings(
+                                            Http2Settings.defaultSettings()
+                                                    .initialWindowSize(WINDOW_BYTES))
+                                    .build(),
+                            new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()));
         }
+    }
+
+    private void open(Channel connection, String authority, int watchers)
+            throws IOException, InterruptedException {
+        WatchEventCounter counter = new WatchEventCounter(tally);
+        Http2StreamChannel stream =
+                done(new Http2StreamChannelBootstrap(connection).handler(counter).open()).getNow();
+        Http2Headers headers =
+                new DefaultHttp2Headers()
+                        .method("POST")
+                        .scheme("http")
+                        .authority(authority)
+                        .path("/" + WatchGrpc.getWatchMethod().getFullMethodName())
+                        .add("content-type", "application/grpc")
+                        .add("te", "trailers");
+        stream.write(new DefaultHttp2HeadersFrame(headers));
+        byte[] request =
+                WatchRequest.newBuilder()
+                        .setCreateRequest(WatchCreateRequest.newBuilder().setKey(key))
+                        .build()
+                        .toByteArray();
+        ByteBuf requests = stream.alloc().buffer();
+        for (int i = 0; i < watchers; i++) {
+            requests.writeByte(0).writeInt(request.length).writeBytes(request);
+        }
+        done(stream.writeAndFlush(new DefaultHttp2DataFrame(requests)));
+    }
+
+    private static <F extends Future<?>> F done(F future) throws IOException, InterruptedException {
+        future.await();
+        if (!future.isSuccess()) {
+            throw new IOException(future.cause());
+        }
+        return future;
     }
 
     /**
@@ -107,13 +176,13 @@ final class WatchFanOut implements AutoCloseable {
      *
      * @return nanoseconds from the first put to the last event
      */
-    long run(int puts, ByteString value, long watchers) throws IOException, InterruptedException {
-        Expectation all = new Expectation(puts * watchers);
+    long run(int count, ByteString value, long watchers) throws IOException, InterruptedException {
+        Expectation all = new Expectation(count * watchers);
         expect(all);
-        KVGrpc.KVBlockingStub stub = KVGrpc.newBlockingStub(channels.getFirst());
+        KVGrpc.KVBlockingStub stub = KVGrpc.newBlockingStub(puts);
         PutRequest put = PutRequest.newBuilder().setKey(key).setValue(value).build();
         long start = System.nanoTime();
-        for (int i = 0; i < puts; i++) {
+        for (int i = 0; i < count; i++) {
             stub.put(put);
         }
         await(all);
@@ -139,62 +208,9 @@ final class WatchFanOut implements AutoCloseable {
         }
     }
 
-    private final class Counter extends ClientCall.Listener<Answer> {
-        private final ClientCall<WatchRequest, Answer> call;
-
-        Counter(ClientCall<WatchRequest, Answer> call) {
-            this.call = call;
-        }
-
-        @Override
-        public void onMessage(Answer answer) {
-            created += answer.isCreated() ? 1 : 0;
-            events += answer.events();
-            if (created + events == expected.count()) {
-                expected.met().complete(null);
-            }
-            call.request(1);
-        }
-
-        @Override
-        public void onClose(Status status, Metadata trailers) {
-            expected.met().completeExceptionally(status.asException());
-        }
-    }
-
-    /** Counts the events of a watch response without decoding them. */
-    private static final class AnswerReader implements MethodDescriptor.Marshaller<Answer> {
-        @Override
-        public InputStream stream(Answer answer) {
-            throw new UnsupportedOperationException("answers are only read here");
-        }
-
-        @Override
-        public Answer parse(InputStream stream) {
-            try {
-                CodedInputStream in = CodedInputStream.newInstance(stream, 512);
-                boolean isCreated = false;
-                int events = 0;
-                for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-                    switch (WireFormat.getTagFieldNumber(tag)) {
-                        case WatchResponse.CREATED_FIELD_NUMBER -> isCreated = in.readBool();
-                        case WatchResponse.EVENTS_FIELD_NUMBER -> {
-                            in.skipRawBytes(in.readRawVarint32());
-                            events++;
-                        }
-                        default -> in.skipField(tag);
-                    }
-                }
-                return new Answer(isCreated, events);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
     @Override
     public void close() {
-        channels.forEach(ManagedChannel::shutdownNow);
+        puts.shutdownNow();
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 }
