@@ -11,6 +11,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
@@ -109,15 +110,16 @@ final class WatchFanOut implements AutoCloseable {
         int colon = endpoint.lastIndexOf(':');
         String host = endpoint.substring(0, colon);
         int port = Integer.parseInt(endpoint.substring(colon + 1));
-        Channel connection =
-                done(new Bootstrap()
-                                .group(loop)
-                                .channel(EpollSocketChannel.class)
-                                .handler(new Protocol())
-                                .connect(host, port))
-                        .channel();
+        ChannelFuture connected =
+                new Bootstrap()
+                        .group(loop)
+                        .channel(EpollSocketChannel.class)
+                        .handler(new Protocol())
+                        .connect(host, port);
+        await(connected);
+        Channel connection = connected.channel();
         // All its streams share this window, which begins at the protocol's 65,535 bytes.
-        done(connection.writeAndFlush(new DefaultHttp2WindowUpdateFrame(CONNECTION_WINDOW_BYTES)));
+        await(connection.writeAndFlush(new DefaultHttp2WindowUpdateFrame(CONNECTION_WINDOW_BYTES)));
         return connection;
     }
 
@@ -139,8 +141,10 @@ final class WatchFanOut implements AutoCloseable {
     private void open(Channel connection, String authority, int watchers)
             throws IOException, InterruptedException {
         WatchEventCounter counter = new WatchEventCounter(tally);
-        Http2StreamChannel stream =
-                done(new Http2StreamChannelBootstrap(connection).handler(counter).open()).getNow();
+        Future<Http2StreamChannel> opened =
+                new Http2StreamChannelBootstrap(connection).handler(counter).open();
+        await(opened);
+        Http2StreamChannel stream = opened.getNow();
         Http2Headers headers =
                 new DefaultHttp2Headers()
                         .method("POST")
@@ -149,7 +153,7 @@ final class WatchFanOut implements AutoCloseable {
                         .path("/" + WatchGrpc.getWatchMethod().getFullMethodName())
                         .add("content-type", "application/grpc")
                         .add("te", "trailers");
-        stream.write(new DefaultHttp2HeadersFrame(headers));
+        await(stream.writeAndFlush(new DefaultHttp2HeadersFrame(headers)));
         byte[] request =
                 WatchRequest.newBuilder()
                         .setCreateRequest(WatchCreateRequest.newBuilder().setKey(key))
@@ -159,15 +163,14 @@ final class WatchFanOut implements AutoCloseable {
         for (int i = 0; i < watchers; i++) {
             requests.writeByte(0).writeInt(request.length).writeBytes(request);
         }
-        done(stream.writeAndFlush(new DefaultHttp2DataFrame(requests)));
+        await(stream.writeAndFlush(new DefaultHttp2DataFrame(requests)));
     }
 
-    private static <F extends Future<?>> F done(F future) throws IOException, InterruptedException {
+    private static void await(Future<?> future) throws IOException, InterruptedException {
         future.await();
         if (!future.isSuccess()) {
             throw new IOException(future.cause());
         }
-        return future;
     }
 
     /**
