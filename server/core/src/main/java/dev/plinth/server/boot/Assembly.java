@@ -1,37 +1,20 @@
 package dev.plinth.server.boot;
 
-import dev.plinth.mvcc.KeyValueStore;
-import dev.plinth.mvcc.backend.Backend;
-import dev.plinth.mvcc.lease.Lessor;
-import dev.plinth.raft.Peer;
-import dev.plinth.raft.RaftException;
-import dev.plinth.server.apply.AlarmStore;
-import dev.plinth.server.apply.Applier;
-import dev.plinth.server.apply.ApplyRecorder;
 import dev.plinth.server.auth.AuthStore;
 import dev.plinth.server.auth.Caller;
 import dev.plinth.server.auth.Passwords;
-import dev.plinth.server.auth.SimpleTokens;
-import dev.plinth.server.cluster.ClusterView;
 import dev.plinth.server.cluster.MemberIds;
-import dev.plinth.server.cluster.Membership;
 import dev.plinth.server.config.GoDuration;
 import dev.plinth.server.config.ServerConfig;
 import dev.plinth.server.consensus.Consensus;
 import dev.plinth.server.consensus.ConsensusMember;
 import dev.plinth.server.consensus.EntryLog;
-import dev.plinth.server.consensus.MessageReceiver;
-import dev.plinth.server.consensus.PeerTransport;
-import dev.plinth.server.consensus.SnapshotInstaller;
-import dev.plinth.server.consensus.SnapshotKeeper;
-import dev.plinth.server.core.ClusterMember;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.gateway.DiskWatchdog;
 import dev.plinth.server.gateway.Endpoints;
 import dev.plinth.server.log.Log;
 import dev.plinth.server.maintenance.Downgrades;
 import dev.plinth.server.membership.ClusterOperations;
-import dev.plinth.server.metrics.Gauge;
 import dev.plinth.server.metrics.Metrics;
 import dev.plinth.server.peer.ForwardedPromotions;
 import dev.plinth.server.peer.HashEndpoint;
@@ -46,13 +29,11 @@ import dev.plinth.server.rpc.OwnLeases;
 import dev.plinth.server.rpc.ServiceContext;
 import dev.plinth.server.rpc.ServiceLimits;
 import dev.plinth.server.rpc.SlowCalls;
-import dev.plinth.server.rpc.SpaceCheck;
 import dev.plinth.server.rpc.Transport;
 import dev.plinth.walio.io.Clock;
 import dev.plinth.walio.io.Disk;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
@@ -62,34 +43,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
-import java.util.function.LongFunction;
 
 /**
  * Puts the parts of a member together and starts them; every part that has to be stopped is added
  * to the {@link Member} as it comes up. This is the one place that knows all of them.
  */
 final class Assembly {
-    /**
-     * What was opened from disk.
-     *
-     * @param peers members of a new cluster; empty when the member is restarted or joins
-     * @param existing members of the cluster that is joined, this one included; else empty
-     */
-    record Engine(
-            BackendSlot backend,
-            BackendOpener opener,
-            KeyValueStore store,
-            Lessor lessor,
-            AlarmStore alarms,
-            Membership membership,
-            FoundLog found,
-            List<Peer> peers,
-            List<ClusterMember> existing) {}
-
-    private static final long SECOND = 1_000_000_000L;
     private static final long MILLI = 1_000_000L;
-    private static final int CATCH_UP_HEAP_SHARE = 8;
     private static final int PASSWORDS_WAITING_MAX = 1024;
 
     private final ServerConfig config;
@@ -101,7 +61,6 @@ final class Assembly {
     private final Lifecycle lifecycle;
     private final Member member;
     private final Transport sockets;
-    private final ApplyRecorder recorder;
     private final PeerPort peerPort;
     private final SecureRandom random = new SecureRandom();
 
@@ -125,65 +84,43 @@ final class Assembly {
         this.lifecycle = lifecycle;
         this.member = member;
         this.sockets = sockets;
-        this.recorder =
-                new ApplyRecorder(
-                        metrics, clock::monotonicNanos, config.requests().warningApplyNanos(), log);
         this.peerPort = peerPort;
     }
 
     /** Starts everything; clients are served when the cluster knows this member. */
     void start(Engine engine) throws StartException {
-        BackendSlot backend = engine.backend();
-        BackendQuota quota =
-                new BackendQuota(config.storage().quotaBytes(), () -> backend.get().sizeBytes());
-        AtomicReference<Runnable> raiseNoSpace = new AtomicReference<>(() -> {});
-        StorageVersionKeeper storageVersion =
-                new StorageVersionKeeper(backend, engine.membership(), config.compat(), log);
         Passwords passwords =
                 new Passwords(config.flags().number("bcrypt-cost"), random, passwordThreads());
-        AuthStore auth = authStore(backend.get(), passwords);
         ExecutorService transfers = transfers();
-        ReceivedSnapshots received = new ReceivedSnapshots(disk, dir.snap(), log);
         AtomicReference<NettyPeerTransport> peers = new AtomicReference<>();
-        AtomicReference<LongFunction<ClusterView>> viewAt =
-                new AtomicReference<>(_ -> engine.membership().view());
-        Consensus consensus =
-                consensus(
+        MemberCore core =
+                MemberCore.wire(
                         engine,
-                        auth,
-                        quota,
-                        raiseNoSpace,
-                        storageVersion,
-                        receiver -> {
+                        dir,
+                        new MemberCore.Surroundings(
+                                config,
+                                log,
+                                metrics,
+                                clock,
+                                disk,
+                                random,
+                                passwords,
+                                transfers,
+                                this::removedFromCluster),
+                        (receiver, states, _) -> {
                             NettyPeerTransport made =
                                     peerPort.transport(
                                             engine.membership(),
                                             receiver,
                                             this::removedFromCluster,
-                                            new PinnedStates(
-                                                    backend, index -> viewAt.get().apply(index)),
+                                            states,
                                             transfers);
                             peers.set(made);
                             return made;
-                        },
-                        counted(
-                                new StateReplacement(
-                                        backend,
-                                        engine.opener(),
-                                        received,
-                                        dir.database(),
-                                        new StateReplacement.Readers(
-                                                engine.lessor(),
-                                                engine.store(),
-                                                engine.alarms(),
-                                                auth,
-                                                engine.membership(),
-                                                storageVersion),
-                                        transfers,
-                                        log)));
-        viewAt.set(consensus.applyLoop()::viewAt);
-        raiseNoSpace.set(new SpaceCheck(quota, consensus.member())::raiseAlarm);
-        tellMetrics(engine, consensus, quota);
+                        });
+        Consensus consensus = core.consensus();
+        AuthStore auth = core.auth();
+        tellMetrics(engine, consensus, core.quota());
         String clusterVersion = engine.membership().view().version();
         log.info(
                 "starting etcd server",
@@ -204,13 +141,12 @@ final class Assembly {
         ClientServer clients =
                 ClientServer.open(
                         config, sockets, Instant.ofEpochMilli(clock.wallMillis()), random, log);
-        ServiceContext services =
-                services(engine, consensus.member(), transport, quota, auth, passwords);
+        ServiceContext services = services(engine, core, transport, passwords);
         peerPort.serve(
                 member,
                 consensus.member(),
                 transport,
-                received,
+                core.received(),
                 ownLeases(services),
                 new PromotionEndpoint(
                         consensus.member(),
@@ -238,21 +174,6 @@ final class Assembly {
                         log));
         transport.join(engine.existing());
         consensus.begin();
-    }
-
-    private SnapshotInstaller counted(SnapshotInstaller installer) {
-        Gauge running =
-                metrics.gauge(
-                        "etcd_server_snapshot_apply_in_progress_total",
-                        "1 if the server is applying the incoming snapshot. 0 if none.");
-        return snapshot -> {
-            running.set(1);
-            try {
-                return installer.install(snapshot);
-            } finally {
-                running.set(0);
-            }
-        };
     }
 
     /** Threads for snapshots in both directions: they block, on the disk and on the peer. */
@@ -309,92 +230,6 @@ final class Assembly {
         };
     }
 
-    private AuthStore authStore(Backend backend, Passwords passwords) throws StartException {
-        long ttlNanos = config.flags().number("auth-token-ttl") * SECOND;
-        return new AuthStore(
-                backend,
-                TokenKinds.make(
-                        config.flags().text("auth-token"),
-                        () -> new SimpleTokens(ttlNanos, clock::monotonicNanos, random),
-                        clock::wallMillis,
-                        log),
-                passwords);
-    }
-
-    private Consensus consensus(
-            Engine engine,
-            AuthStore auth,
-            BackendQuota quota,
-            AtomicReference<Runnable> raiseNoSpace,
-            StorageVersionKeeper storageVersion,
-            Function<MessageReceiver, PeerTransport> transport,
-            SnapshotInstaller installer)
-            throws StartException {
-        ServerConfig.Raft raft = config.raft();
-        FoundLog found = engine.found();
-        try {
-            return new Consensus(
-                    new Consensus.Settings(
-                            raft.tickMillis() * MILLI,
-                            raft.electionTicks(),
-                            raft.isPreVote(),
-                            WalFiles.form(config.compat()),
-                            raft.requestTimeoutNanos(),
-                            config.compat().release(),
-                            true,
-                            new SnapshotKeeper.Settings(
-                                    engine.membership().localId(),
-                                    raft.snapshotCount(),
-                                    raft.catchUpEntries(),
-                                    catchUpBytes(raft))),
-                    new Consensus.Recovered(
-                            found.snapshotIndex(),
-                            found.snapshotTerm(),
-                            found.state(),
-                            found.entries(),
-                            engine.peers()),
-                    new Consensus.Parts(
-                            engine.membership(),
-                            engine.backend().get(),
-                            found.log(),
-                            new SnapFiles(
-                                    disk,
-                                    dir.snap(),
-                                    WalFiles.form(config.compat()),
-                                    clock,
-                                    metrics),
-                            transport,
-                            installer,
-                            waiters ->
-                                    new Applier(
-                                                    engine.store(),
-                                                    engine.lessor(),
-                                                    engine.alarms(),
-                                                    auth,
-                                                    quota,
-                                                    engine.membership(),
-                                                    waiters,
-                                                    () -> raiseNoSpace.get().run(),
-                                                    clock::monotonicNanos,
-                                                    () -> engine.backend().get().consistentIndex(),
-                                                    recorder)
-                                            ::apply,
-                            storageVersion::current),
-                    new MemberHooks(
-                            engine.lessor(),
-                            storageVersion,
-                            new ClusterVersionMetric(metrics, engine.membership()),
-                            metrics,
-                            raft.electionMillis() * MILLI,
-                            clock,
-                            log,
-                            this::removedFromCluster),
-                    new Consensus.Surroundings(clock, random, log));
-        } catch (RaftException e) {
-            throw new StartException("raft: " + e.getMessage(), e);
-        }
-    }
-
     private OwnLeases ownLeases(ServiceContext services) {
         return new OwnLeases(
                 services.member(),
@@ -405,12 +240,8 @@ final class Assembly {
     }
 
     private ServiceContext services(
-            Engine engine,
-            ConsensusMember local,
-            NettyPeerTransport transport,
-            BackendQuota quota,
-            AuthStore auth,
-            Passwords passwords) {
+            Engine engine, MemberCore core, NettyPeerTransport transport, Passwords passwords) {
+        ConsensusMember local = core.consensus().member();
         ExecutorService reads =
                 Executors.newFixedThreadPool(
                         Math.max(2, cores()),
@@ -456,9 +287,9 @@ final class Assembly {
                                 () -> clock.wallMillis() / 1000)),
                 new Downgrades(local, log),
                 engine.alarms(),
-                auth,
+                core.auth(),
                 passwords,
-                quota,
+                core.quota(),
                 memoryBudget(),
                 new ServiceLimits(
                         (int) requests.requestBytesMax(),
@@ -472,7 +303,7 @@ final class Assembly {
                 clock::monotonicNanos,
                 random,
                 metrics,
-                recorder,
+                core.recorder(),
                 new SlowCalls(
                         clock::monotonicNanos,
                         clock::wallMillis,
@@ -496,12 +327,6 @@ final class Assembly {
         MemoryBudget budget = new MemoryBudget(config.requests().memoryBytesMax());
         new MemoryMetrics(metrics).register(budget);
         return budget;
-    }
-
-    private static long catchUpBytes(ServerConfig.Raft raft) {
-        return raft.catchUpBytes() > 0
-                ? raft.catchUpBytes()
-                : Runtime.getRuntime().maxMemory() / CATCH_UP_HEAP_SHARE;
     }
 
     private static int cores() {

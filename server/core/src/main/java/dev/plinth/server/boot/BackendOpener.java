@@ -17,12 +17,14 @@ final class BackendOpener {
     private static final long LOCK_NOTICE_NANOS = 100_000_000L;
 
     private final ServerConfig config;
+    private final EngineOptions options;
     private final Disk disk;
     private final Clock clock;
     private final Log log;
 
-    BackendOpener(ServerConfig config, Disk disk, Clock clock, Log log) {
+    BackendOpener(ServerConfig config, EngineOptions options, Disk disk, Clock clock, Log log) {
         this.config = config;
+        this.options = options;
         this.disk = disk;
         this.clock = clock;
         this.log = log;
@@ -39,13 +41,13 @@ final class BackendOpener {
                 Database.open(
                         disk,
                         file,
-                        Backend.databaseOptions()
+                        options.database()
                                 .withLockWait(
                                         LockWait.forever(clock)
                                                 .withNotice(
                                                         LOCK_NOTICE_NANOS,
                                                         () -> tellLocked(file))));
-        BackendOptions defaults = BackendOptions.DEFAULT;
+        BackendOptions defaults = options.backend();
         Backend backend =
                 Backend.open(
                         disk,

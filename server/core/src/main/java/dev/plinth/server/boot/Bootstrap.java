@@ -1,13 +1,5 @@
 package dev.plinth.server.boot;
 
-import dev.plinth.mvcc.KeyValueStore;
-import dev.plinth.mvcc.StoreOptions;
-import dev.plinth.mvcc.backend.Backend;
-import dev.plinth.mvcc.lease.Lessor;
-import dev.plinth.mvcc.lease.LessorOptions;
-import dev.plinth.server.apply.AlarmStore;
-import dev.plinth.server.cluster.MemberIds;
-import dev.plinth.server.cluster.Membership;
 import dev.plinth.server.config.GoDuration;
 import dev.plinth.server.config.ListenUrl;
 import dev.plinth.server.config.ServerConfig;
@@ -23,10 +15,8 @@ import dev.plinth.walio.io.Clock;
 import dev.plinth.walio.io.Disk;
 import dev.plinth.walio.io.LinuxDisk;
 import dev.plinth.walio.io.SystemClock;
-import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Source of the decision and its texts: server.md 4, peer-protocol.md 11.
  */
 final class Bootstrap {
-    private static final long RESTORE_BYTES_MAX = 128L << 20;
-
     private final ServerConfig config;
     private final Log log;
     private final Lifecycle lifecycle;
@@ -120,144 +108,21 @@ final class Bootstrap {
             PeerPort peerPort,
             Member member)
             throws StartException {
-        boolean isRestart = plan == null;
-        boolean hadDatabase = dir.hasDatabase();
-        BackendOpener opener = new BackendOpener(config, disk, clock, log);
-        WalFiles files = new WalFiles(disk, clock, dir, config, new LogMetrics(metrics), log);
-        Backend backend = openBackend(opener, dir);
-        if (isRestart) {
-            backend = finishReplacement(opener, dir, files, backend);
-        }
-        BackendSlot slot = new BackendSlot(backend);
-        member.onClose("database", slot);
-        LogChecks checks = new LogChecks(backend, dir.database(), log);
-        FoundLog found;
-        if (plan == null) {
-            found = files.open(backend.consistentIndex());
-            member.onClose("log", found.log());
-            checks.requireReach(found, hadDatabase, config.storage().allowsLostLog());
-        } else {
-            checks.requireNoEntries(dir.wal());
-            found = files.create(plan.identity());
-            member.onClose("log", found.log());
-        }
-        WalMetadata metadata = found.metadata();
-        Membership membership =
-                new Membership(
-                        backend,
-                        metadata.memberId(),
-                        metadata.clusterId(),
-                        config.cluster().learnersMax(),
-                        log);
-        membership.load();
-        checks.requireOwner(metadata, membership.view());
-        checks.requireVersion(membership.view(), config.compat());
-        if (isRestart && config.cluster().forceNewCluster()) {
-            found =
-                    new ForcedCluster(WalFiles.form(config.compat()), log)
-                            .apply(found, backend.consistentIndex(), membership.view());
-        }
-        long now = clock.monotonicNanos();
-        Lessor lessor = Lessor.recover(backend, lessorOptions());
-        KeyValueStore store =
-                KeyValueStore.open(
-                        backend,
-                        lessor,
-                        new StoreOptions(
-                                config.storage().compactionBatch(),
-                                config.storage().compactionPauseNanos(),
-                                restoreBytesMax()));
-        member.onClose("store", store);
-        log.info(
-                "kvstore restored",
-                "current-rev",
-                store.currentRevision(),
-                "took",
-                GoDuration.format(clock.monotonicNanos() - now));
+        Engine engine =
+                new EngineOpener(
+                                config,
+                                EngineOptions.SERVER,
+                                disk,
+                                clock,
+                                new LogMetrics(metrics),
+                                log)
+                        .open(dir, plan, member);
         // What sorting the keys took is in the old generation, which nothing else fills for a long
         // time.
         System.gc();
-        log.info("restore consistentIndex", "index", backend.consistentIndex());
-        if (isRestart) {
-            log.info(
-                    "restarting local member",
-                    "cluster-id",
-                    MemberIds.text(metadata.clusterId()),
-                    "local-member-id",
-                    MemberIds.text(metadata.memberId()),
-                    "commit-index",
-                    found.state().commit());
-        } else {
-            log.info(
-                    "starting local member",
-                    "local-member-id",
-                    MemberIds.text(metadata.memberId()),
-                    "cluster-id",
-                    MemberIds.text(metadata.clusterId()));
-        }
-        AlarmStore alarms = new AlarmStore(backend);
         new Assembly(config, log, metrics, clock, disk, dir, lifecycle, member, sockets, peerPort)
-                .start(
-                        new Assembly.Engine(
-                                slot,
-                                opener,
-                                store,
-                                lessor,
-                                alarms,
-                                membership,
-                                found,
-                                plan == null ? List.of() : plan.firstMembers(),
-                                plan == null ? List.of() : plan.existing()));
+                .start(engine);
         return member;
-    }
-
-    private static int restoreBytesMax() {
-        return (int) Math.min(RESTORE_BYTES_MAX, Runtime.getRuntime().maxMemory() / 4);
-    }
-
-    private Backend openBackend(BackendOpener opener, DataDir dir) throws StartException {
-        try {
-            return opener.open(dir.database());
-        } catch (RuntimeException e) {
-            throw new StartException(
-                    "cannot open database file (%s): %s".formatted(dir.database(), e.getMessage()),
-                    e);
-        }
-    }
-
-    /**
-     * The log may say that it begins at a leader's snapshot whose database had been received but
-     * not yet taken over when the member ended.
-     */
-    private Backend finishReplacement(
-            BackendOpener opener, DataDir dir, WalFiles files, Backend backend)
-            throws StartException {
-        ReceivedSnapshots received = new ReceivedSnapshots(disk, dir.snap(), log);
-        long begin = files.beginning();
-        try {
-            if (backend.consistentIndex() >= begin || !received.has(begin)) {
-                return backend;
-            }
-            log.info("taking over the database of a leader's snapshot", "snapshot-index", begin);
-            backend.close();
-            received.adopt(begin, dir.database());
-        } catch (IOException e) {
-            throw new StartException(
-                    "cannot take over the database of a leader's snapshot: " + e.getMessage(), e);
-        }
-        return openBackend(opener, dir);
-    }
-
-    private LessorOptions lessorOptions() {
-        LessorOptions defaults = LessorOptions.DEFAULT;
-        long minTtlSeconds = (3 * config.raft().electionMillis() / 2 + 999) / 1000;
-        boolean isCheckpointing = config.gates().isOn("LeaseCheckpoint");
-        return new LessorOptions(
-                minTtlSeconds,
-                config.raft().requestTimeoutNanos(),
-                defaults.revokesPerRound(),
-                isCheckpointing ? 300_000_000_000L : 0,
-                config.gates().isOn("LeaseCheckpointPersist"));
     }
 
     private void logListeners() {

@@ -3,7 +3,10 @@ package dev.plinth.server.boot;
 import dev.plinth.mvcc.backend.Committer;
 import dev.plinth.server.consensus.Agent;
 import dev.plinth.server.consensus.AgentThread;
+import dev.plinth.server.consensus.ApplyLoop;
 import dev.plinth.server.consensus.Consensus;
+import dev.plinth.server.consensus.RaftLoop;
+import dev.plinth.server.consensus.WalWriter;
 import dev.plinth.server.metrics.Buckets;
 import dev.plinth.server.metrics.Histogram;
 import dev.plinth.server.metrics.Metrics;
@@ -38,8 +41,49 @@ final class Loops {
         this.spins = cores > 2 ? SPINS : 0;
     }
 
+    /**
+     * All of a member's work, each part an agent that owns it. Connected, not started.
+     *
+     * @param raft owns raft
+     * @param wal makes the log durable
+     * @param apply applies
+     * @param committer flushes the database and makes it durable
+     * @param compactor deletes old revisions
+     * @param watches brings lagging watchers up to date
+     */
+    record Agents(
+            RaftLoop raft,
+            WalWriter wal,
+            ApplyLoop apply,
+            Agent committer,
+            Agent compactor,
+            Agent watches) {
+        /** The agents of a member that was opened and wired. */
+        static Agents of(Engine engine, Consensus consensus, Clock clock, Metrics metrics) {
+            return new Agents(
+                    consensus.raftLoop(),
+                    consensus.walWriter(),
+                    consensus.applyLoop(),
+                    new TurnAgent(
+                            "committer",
+                            Loops.committer(engine.backend(), clock, metrics),
+                            clock::monotonicNanos,
+                            10 * MILLI),
+                    new TurnAgent(
+                            "compactor",
+                            new CompactionTimer(engine.store(), clock, metrics)::doWork,
+                            clock::monotonicNanos,
+                            10 * MILLI),
+                    new TurnAgent(
+                            "watch-syncer",
+                            engine.store().watchHub()::doWork,
+                            clock::monotonicNanos,
+                            100 * MILLI));
+        }
+    }
+
     /** Starts the loops; the member stops them. */
-    void start(Assembly.Engine engine, Consensus consensus) {
+    void start(Engine engine, Consensus consensus) {
         member.onClose(
                 "last checkpoint",
                 () -> {
@@ -47,35 +91,15 @@ final class Loops {
                     engine.backend().get().forceCommit();
                     consensus.walWriter().doWork();
                 });
-        AgentThread committer =
-                thread(
-                        new TurnAgent(
-                                "committer",
-                                committer(engine.backend()),
-                                clock::monotonicNanos,
-                                10 * MILLI),
-                        0);
-        AgentThread compactor =
-                thread(
-                        new TurnAgent(
-                                "compactor",
-                                new CompactionTimer(engine.store(), clock, metrics)::doWork,
-                                clock::monotonicNanos,
-                                10 * MILLI),
-                        0);
-        AgentThread watches =
-                thread(
-                        new TurnAgent(
-                                "watch-syncer",
-                                engine.store().watchHub()::doWork,
-                                clock::monotonicNanos,
-                                100 * MILLI),
-                        0);
+        Agents agents = Agents.of(engine, consensus, clock, metrics);
+        AgentThread committer = thread(agents.committer(), 0);
+        AgentThread compactor = thread(agents.compactor(), 0);
+        AgentThread watches = thread(agents.watches(), 0);
         engine.store().compactor().onWork(compactor::wake);
         engine.store().watchHub().onWork(watches::wake);
-        AgentThread apply = thread(consensus.applyLoop(), spins);
-        AgentThread wal = thread(consensus.walWriter(), spins);
-        AgentThread raft = thread(consensus.raftLoop(), spins);
+        AgentThread apply = thread(agents.apply(), spins);
+        AgentThread wal = thread(agents.wal(), spins);
+        AgentThread raft = thread(agents.raft(), spins);
         consensus.connect(raft::wake, wal::wake, apply::wake);
         for (AgentThread loop : List.of(committer, compactor, watches, apply, wal, raft)) {
             loop.start();
@@ -83,7 +107,7 @@ final class Loops {
         }
     }
 
-    private LongToIntFunction committer(BackendSlot backend) {
+    private static LongToIntFunction committer(BackendSlot backend, Clock clock, Metrics metrics) {
         Histogram seconds =
                 metrics.histogram(
                         "etcd_disk_backend_commit_duration_seconds",

@@ -37,7 +37,7 @@ final class Maintenance {
     private final Clock clock;
     private final Disk disk;
     private final DataDir dir;
-    private final Assembly.Engine engine;
+    private final Engine engine;
     private final ServiceContext services;
     private final RemoteCluster remote;
 
@@ -48,7 +48,7 @@ final class Maintenance {
             Clock clock,
             Disk disk,
             DataDir dir,
-            Assembly.Engine engine,
+            Engine engine,
             ServiceContext services,
             RemoteCluster remote) {
         this.config = config;

@@ -28,6 +28,7 @@ final class WalFiles {
     private final Clock clock;
     private final DataDir dir;
     private final ServerConfig config;
+    private final WalOptions defaults;
     private final WalObserver observer;
     private final Log log;
 
@@ -36,12 +37,14 @@ final class WalFiles {
             Clock clock,
             DataDir dir,
             ServerConfig config,
+            WalOptions defaults,
             WalObserver observer,
             Log log) {
         this.disk = disk;
         this.clock = clock;
         this.dir = dir;
         this.config = config;
+        this.defaults = defaults;
         this.observer = observer;
         this.log = log;
     }
@@ -140,9 +143,7 @@ final class WalFiles {
 
     private WalOptions options() {
         WalOptions options =
-                WalOptions.defaults()
-                        .withSync(!config.storage().isUnsafeNoSync())
-                        .withObserver(observer);
+                defaults.withSync(!config.storage().isUnsafeNoSync()).withObserver(observer);
         String path = config.flags().text("wal-write-path");
         return path.equals("auto") ? options : options.withWritePath(WritePath.of(path));
     }
