@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,7 @@ public final class Compactor {
     private final ByteView value = new ByteView();
     private long notBeforeNanos;
     private boolean isPausing;
+    private final LongAdder deletedEntries = new LongAdder();
     private volatile Runnable wakeUp = () -> {};
 
     Compactor(KeyValueStore store, StoreOptions options) {
@@ -71,6 +73,19 @@ public final class Compactor {
     /** Sets who is told, by any thread, that there is work. */
     public void onWork(Runnable wakeUp) {
         this.wakeUp = wakeUp;
+    }
+
+    /** Revisions deleted from the database since the start; any thread. */
+    public long deletedEntries() {
+        return deletedEntries.sum();
+    }
+
+    /** Whether the next step goes through the index and not through the database. */
+    public boolean isIndexNext() {
+        synchronized (jobs) {
+            Job next = jobs.peek();
+            return next != null && next.nextKey != null;
+        }
     }
 
     CompletionStage<Void> schedule(long revision, long previous, boolean keepHash) {
@@ -206,6 +221,7 @@ public final class Compactor {
             job.nextRevision = RevisionKey.encode(main, sub + 1, false);
             if (!known) {
                 cursor.delete();
+                deletedEntries.increment();
             }
             more = cursor.next();
         }

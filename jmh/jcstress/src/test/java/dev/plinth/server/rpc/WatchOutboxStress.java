@@ -2,6 +2,7 @@ package dev.plinth.server.rpc;
 
 import dev.plinth.api.etcdserverpb.WatchResponse;
 import dev.plinth.server.core.LocalMember;
+import dev.plinth.server.metrics.Metrics;
 import dev.plinth.server.quota.MemoryBudget;
 import java.lang.reflect.Proxy;
 import org.openjdk.jcstress.annotations.Actor;
@@ -31,7 +32,14 @@ public class WatchOutboxStress {
     private final RecordedCall call = new RecordedCall();
     private final WatchOutbox outbox =
             new WatchOutbox(
-                    call, MEMBER, null, 1 << 20, Runnable::run, MemoryBudget.unbounded(), () -> {});
+                    call,
+                    MEMBER,
+                    null,
+                    1 << 20,
+                    Runnable::run,
+                    MemoryBudget.unbounded(),
+                    new WatchSendTimes(new Metrics(), () -> 0),
+                    () -> {});
 
     private void answerTwice() {
         for (int i = 0; i < 2; i++) {

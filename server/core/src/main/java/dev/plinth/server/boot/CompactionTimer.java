@@ -8,8 +8,8 @@ import dev.plinth.server.metrics.Metrics;
 import dev.plinth.walio.io.Clock;
 
 /**
- * Does the steps of compactions and tells how long each held up others, how long all of them took,
- * and when the last one ended. The compactor's thread alone.
+ * Does the steps of compactions and tells how long each held up others, how many entries they have
+ * deleted, how long all of them took, and when the last one ended. The compactor's thread alone.
  */
 final class CompactionTimer {
     private static final double MILLI = 1e6;
@@ -19,6 +19,7 @@ final class CompactionTimer {
     private final KeyValueStore store;
     private final Clock clock;
     private final Histogram pauseMillis;
+    private final Histogram indexPauseMillis;
     private final Histogram totalMillis;
     private final Gauge lastSeconds;
     private long startNanos = IDLE;
@@ -31,6 +32,15 @@ final class CompactionTimer {
                         "etcd_debugging_mvcc_db_compaction_pause_duration_milliseconds",
                         "Bucketed histogram of db compaction pause duration.",
                         Buckets.doubling(1, 13));
+        indexPauseMillis =
+                metrics.histogram(
+                        "etcd_debugging_mvcc_index_compaction_pause_duration_milliseconds",
+                        "Bucketed histogram of index compaction pause duration.",
+                        Buckets.doubling(0.5, 14));
+        metrics.counter(
+                "etcd_debugging_mvcc_db_compaction_keys_total",
+                "Total number of db keys compacted.",
+                store.compactor()::deletedEntries);
         totalMillis =
                 metrics.histogram(
                         "etcd_debugging_mvcc_db_compaction_total_duration_milliseconds",
@@ -43,6 +53,7 @@ final class CompactionTimer {
     }
 
     int doWork(long nowNanos) {
+        boolean isIndexNext = store.compactor().isIndexNext();
         int done = store.compactor().doWork(nowNanos);
         if (done == 0) {
             return 0;
@@ -51,7 +62,7 @@ final class CompactionTimer {
             startNanos = nowNanos;
         }
         long end = clock.monotonicNanos();
-        pauseMillis.observe((end - nowNanos) / MILLI);
+        (isIndexNext ? indexPauseMillis : pauseMillis).observe((end - nowNanos) / MILLI);
         if (store.compactionBarrier().toCompletableFuture().isDone()) {
             totalMillis.observe((end - startNanos) / MILLI);
             lastSeconds.set(clock.wallMillis() / SECOND_MILLIS);

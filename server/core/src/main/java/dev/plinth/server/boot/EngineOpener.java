@@ -11,6 +11,7 @@ import dev.plinth.server.cluster.Membership;
 import dev.plinth.server.config.GoDuration;
 import dev.plinth.server.config.ServerConfig;
 import dev.plinth.server.log.Log;
+import dev.plinth.server.metrics.Metrics;
 import dev.plinth.walio.WalObserver;
 import dev.plinth.walio.io.Clock;
 import dev.plinth.walio.io.Disk;
@@ -161,7 +162,9 @@ final class EngineOpener {
     private Backend finishReplacement(
             BackendOpener opener, DataDir dir, WalFiles files, Backend backend)
             throws StartException {
-        ReceivedSnapshots received = new ReceivedSnapshots(disk, dir.snap(), log);
+        // Nothing is received by this one, so nobody looks at what it would count.
+        ReceivedSnapshots received =
+                new ReceivedSnapshots(disk, dir.snap(), log, new Metrics(), clock);
         long begin = files.beginning();
         try {
             if (backend.consistentIndex() >= begin || !received.has(begin)) {

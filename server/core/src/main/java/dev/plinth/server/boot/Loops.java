@@ -113,13 +113,28 @@ final class Loops {
                         "etcd_disk_backend_commit_duration_seconds",
                         "The latency distributions of commit called by backend.",
                         Buckets.SYNC_SECONDS);
+        Histogram spillSeconds =
+                metrics.histogram(
+                        "etcd_debugging_disk_backend_commit_spill_duration_seconds",
+                        "How long it took to move buffered changes into pages.",
+                        Buckets.SYNC_SECONDS);
+        Histogram writeSeconds =
+                metrics.histogram(
+                        "etcd_debugging_disk_backend_commit_write_duration_seconds",
+                        "How long it took to write and sync pages.",
+                        Buckets.SYNC_SECONDS);
         return now -> {
             Committer committer = backend.get().committer();
             int flushed = committer.doFlushes(now);
-            long start = clock.monotonicNanos();
+            long flushedNanos = clock.monotonicNanos();
+            if (flushed > 0) {
+                spillSeconds.observeNanos(flushedNanos - now);
+            }
             int checkpoints = committer.doCheckpoints(now);
             if (checkpoints > 0) {
-                seconds.observeNanos(clock.monotonicNanos() - start);
+                long tookNanos = clock.monotonicNanos() - flushedNanos;
+                seconds.observeNanos(tookNanos);
+                writeSeconds.observeNanos(tookNanos);
             }
             return flushed + checkpoints;
         };

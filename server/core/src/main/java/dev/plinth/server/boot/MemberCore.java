@@ -93,7 +93,9 @@ record MemberCore(
         StorageVersionKeeper storageVersion =
                 new StorageVersionKeeper(backend, engine.membership(), config.compat(), log);
         AuthStore auth = authStore(engine, around);
-        ReceivedSnapshots received = new ReceivedSnapshots(around.disk(), dir.snap(), log);
+        ReceivedSnapshots received =
+                new ReceivedSnapshots(
+                        around.disk(), dir.snap(), log, around.metrics(), around.clock());
         ApplyRecorder recorder =
                 new ApplyRecorder(
                         around.metrics(),

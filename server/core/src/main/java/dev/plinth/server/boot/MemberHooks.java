@@ -14,6 +14,7 @@ final class MemberHooks implements Consensus.Hooks {
     private final StorageVersionKeeper storageVersion;
     private final ClusterVersionMetric clusterVersion;
     private final Counter leaderChanges;
+    private final Counter lateHeartbeats;
     private final long electionNanos;
     private final Clock clock;
     private final Log log;
@@ -40,6 +41,11 @@ final class MemberHooks implements Consensus.Hooks {
                 metrics.counter(
                         "etcd_server_leader_changes_seen_total",
                         "The number of leader changes seen.");
+        this.lateHeartbeats =
+                metrics.counter(
+                        "etcd_server_heartbeat_send_failures_total",
+                        "The total number of leader heartbeat send failures (likely overloaded from"
+                                + " slow disk).");
         this.electionNanos = electionNanos;
         this.clock = clock;
         this.log = log;
@@ -59,6 +65,11 @@ final class MemberHooks implements Consensus.Hooks {
     @Override
     public void leaderChanged() {
         leaderChanges.increment();
+    }
+
+    @Override
+    public void heartbeatLate() {
+        lateHeartbeats.increment();
     }
 
     @Override

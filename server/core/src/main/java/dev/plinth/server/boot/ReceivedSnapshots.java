@@ -9,7 +9,11 @@ import dev.plinth.pagestore.Options;
 import dev.plinth.pagestore.ReadTransaction;
 import dev.plinth.raft.SnapshotMetadata;
 import dev.plinth.server.log.Log;
+import dev.plinth.server.metrics.Buckets;
+import dev.plinth.server.metrics.Histogram;
+import dev.plinth.server.metrics.Metrics;
 import dev.plinth.server.peer.SnapshotSink;
+import dev.plinth.walio.io.Clock;
 import dev.plinth.walio.io.Disk;
 import dev.plinth.walio.io.DiskFile;
 import dev.plinth.walio.io.OpenFlag;
@@ -36,12 +40,26 @@ final class ReceivedSnapshots implements SnapshotSink {
     private final Disk disk;
     private final Path folder;
     private final Log log;
+    private final Clock clock;
+    private final Histogram syncSeconds;
+    private final Histogram totalSeconds;
     private final AtomicLong received = new AtomicLong();
 
-    ReceivedSnapshots(Disk disk, Path folder, Log log) {
+    ReceivedSnapshots(Disk disk, Path folder, Log log, Metrics metrics, Clock clock) {
         this.disk = disk;
         this.folder = folder;
         this.log = log;
+        this.clock = clock;
+        syncSeconds =
+                metrics.histogram(
+                        "etcd_snap_db_fsync_duration_seconds",
+                        "The latency distributions of fsyncing .snap.db file",
+                        Buckets.SYNC_SECONDS);
+        totalSeconds =
+                metrics.histogram(
+                        "etcd_snap_db_save_total_duration_seconds",
+                        "The total latency distributions of v3 snapshot save",
+                        Buckets.doubling(0.1, 10));
     }
 
     /** Where the database of the snapshot at an index is kept. */
@@ -87,6 +105,7 @@ final class ReceivedSnapshots implements SnapshotSink {
         private final DiskFile file;
         private final ByteBuffer block =
                 ByteBuffer.allocateDirect(256 << 10).order(ByteOrder.LITTLE_ENDIAN);
+        private final long begunNanos = clock.monotonicNanos();
         private long length;
         private long sentOnItsWay;
 
@@ -124,7 +143,9 @@ final class ReceivedSnapshots implements SnapshotSink {
         @Override
         public void keep() throws IOException {
             flush();
+            long syncNanos = clock.monotonicNanos();
             file.fsync();
+            syncSeconds.observeNanos(clock.monotonicNanos() - syncNanos);
             file.close();
             try {
                 requireIndex();
@@ -135,6 +156,7 @@ final class ReceivedSnapshots implements SnapshotSink {
             }
             disk.rename(temporary, path(index));
             disk.syncDirectory(folder);
+            totalSeconds.observeNanos(clock.monotonicNanos() - begunNanos);
             log.info(
                     "received and saved database snapshot",
                     "snapshot-index",

@@ -107,6 +107,9 @@ public final class Consensus implements AutoCloseable {
         /** This member sees another leader than before, perhaps itself; raft loop. */
         void leaderChanged();
 
+        /** A heartbeat left later than it should have; raft loop. */
+        void heartbeatLate();
+
         /** Entries have been applied; apply loop. */
         void batchApplied();
 
@@ -202,7 +205,9 @@ public final class Consensus implements AutoCloseable {
                         surroundings.log(),
                         wal,
                         apply,
-                        reads);
+                        reads,
+                        new LateHeartbeats(
+                                settings.tickNanos(), hooks::heartbeatLate, surroundings.log()));
         transport = parts.transport().apply(raft);
         snapshots =
                 new SnapshotKeeper(

@@ -75,6 +75,7 @@ public final class RaftLoop implements Agent, MessageReceiver {
     private final ApplyLoop apply;
     private final ReadIndexer reads;
     private final StalledDiskHandover stalls;
+    private final LateHeartbeats heartbeats;
     private PeerTransport transport = PeerTransport.NONE;
     private final MpscQueue<Command> inbox = new MpscQueue<>(INBOX_MAX);
     private final MpscQueue<Proposal> proposals = new MpscQueue<>(PROPOSALS_MAX);
@@ -103,7 +104,8 @@ public final class RaftLoop implements Agent, MessageReceiver {
             Log log,
             WalWriter wal,
             ApplyLoop apply,
-            ReadIndexer reads) {
+            ReadIndexer reads,
+            LateHeartbeats heartbeats) {
         this.node = node;
         this.settings = settings;
         this.confState = confState;
@@ -113,6 +115,7 @@ public final class RaftLoop implements Agent, MessageReceiver {
         this.wal = wal;
         this.apply = apply;
         this.reads = reads;
+        this.heartbeats = heartbeats;
         this.stalls =
                 new StalledDiskHandover(
                         wal::writingNanos,
@@ -438,6 +441,9 @@ public final class RaftLoop implements Agent, MessageReceiver {
                 apply.apply(message);
                 applying += message.entries().size();
             } else {
+                if (message.type() == MessageType.HEARTBEAT) {
+                    heartbeats.sent(message.to(), clock.monotonicNanos());
+                }
                 outgoing.add(message);
             }
         }
@@ -450,6 +456,7 @@ public final class RaftLoop implements Agent, MessageReceiver {
     private void leaderMayHaveChanged(SoftState soft) {
         RaftStatus old = status;
         boolean isLeader = soft.role() == Role.LEADER;
+        heartbeats.reset();
         if (soft.lead() != old.leaderId()) {
             reads.leaderChanged();
             logLeader(old.leaderId(), soft.lead());

@@ -9,6 +9,7 @@ import dev.plinth.server.consensus.PeerTransport;
 import dev.plinth.server.core.ClusterMember;
 import dev.plinth.server.log.Log;
 import io.netty.channel.Channel;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -34,6 +35,7 @@ public final class NettyPeerTransport implements PeerTransport, AutoCloseable {
     private final MessageGate gate;
     private final Map<Long, Peer> peers = new ConcurrentHashMap<>();
     private final Map<Long, Pipeline> remotes = new ConcurrentHashMap<>();
+    private final Set<Long> knownMembers = new HashSet<>();
     private boolean isClosed;
 
     /**
@@ -113,6 +115,7 @@ public final class NettyPeerTransport implements PeerTransport, AutoCloseable {
             return;
         }
         gate.setRemoved(Set.copyOf(view.removed()));
+        showKnown(view);
         for (ClusterMember member : view.members().values()) {
             if (member.id() == surroundings.self().memberId() || member.peerUrls().isEmpty()) {
                 continue;
@@ -132,6 +135,21 @@ public final class NettyPeerTransport implements PeerTransport, AutoCloseable {
         }
         if (view.removed().contains(surroundings.self().memberId())) {
             stopAll();
+        }
+    }
+
+    /** Members are shown as 1; those that this process has seen and that are gone as 0. */
+    private void showKnown(ClusterView view) {
+        String self = MemberIds.text(surroundings.self().memberId());
+        for (long id : view.members().keySet()) {
+            knownMembers.add(id);
+        }
+        for (long id : knownMembers) {
+            surroundings
+                    .metrics()
+                    .known
+                    .with(self, MemberIds.text(id))
+                    .set(view.members().containsKey(id) ? 1 : 0);
         }
     }
 
@@ -185,6 +203,16 @@ public final class NettyPeerTransport implements PeerTransport, AutoCloseable {
 
     @Nullable Peer peer(long id) {
         return peers.get(id);
+    }
+
+    /** Where it is counted what comes from a sender. */
+    ReceiveMetrics received(long senderId) {
+        Peer peer = peers.get(senderId);
+        if (peer != null) {
+            return peer.metrics().receive();
+        }
+        Pipeline remote = remotes.get(senderId);
+        return remote == null ? surroundings.metrics().strangers() : remote.metrics().receive();
     }
 
     /** A member has opened a stream of this one; on the connection's event loop. */

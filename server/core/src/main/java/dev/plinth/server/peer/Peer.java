@@ -135,6 +135,7 @@ final class Peer {
         messageWriter.stop();
         appendWriter.stop();
         pipeline.stop();
+        status.forget();
         surroundings.log().info("stopped remote peer", "remote-peer-id", MemberIds.text(memberId));
     }
 }

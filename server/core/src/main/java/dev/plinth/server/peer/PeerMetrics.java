@@ -10,7 +10,7 @@ final class PeerMetrics {
     private final Gauge active;
     private final Counter disconnected;
     private final Counter sentBytes;
-    private final Counter receivedBytes;
+    private final ReceiveMetrics receive;
     private final Counter sentFailures;
     private final Counter snapshotsSent;
     private final Counter snapshotFailures;
@@ -24,7 +24,7 @@ final class PeerMetrics {
         active = metrics.active.with(local, remote);
         disconnected = metrics.disconnected.with(local, remote);
         sentBytes = metrics.sentBytes.with(remote);
-        receivedBytes = metrics.receivedBytes.with(remote);
+        receive = new ReceiveMetrics(metrics, remote);
         sentFailures = metrics.sentFailures.with(remote);
         snapshotsSent = metrics.snapshotsSent.with(remote);
         snapshotFailures = metrics.snapshotFailures.with(remote);
@@ -37,8 +37,9 @@ final class PeerMetrics {
         sentBytes.add(bytes);
     }
 
-    void received(long bytes) {
-        receivedBytes.add(bytes);
+    /** What comes from the member. */
+    ReceiveMetrics receive() {
+        return receive;
     }
 
     void sendFailed() {
@@ -46,12 +47,17 @@ final class PeerMetrics {
     }
 
     void connected() {
-        active.add(1);
+        active.set(1);
     }
 
     void disconnected() {
-        active.add(-1);
+        active.set(0);
         disconnected.increment();
+    }
+
+    /** The member is one no more, or this one ends. */
+    void forgotten() {
+        active.set(0);
     }
 
     void snapshotBegun() {

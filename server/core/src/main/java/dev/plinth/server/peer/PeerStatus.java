@@ -56,6 +56,12 @@ final class PeerStatus {
         }
     }
 
+    /** The member is not a peer any more. */
+    synchronized void forget() {
+        isActive = false;
+        metrics.forgotten();
+    }
+
     /** Monotonic time since which the member is reached; empty when it is not. */
     synchronized OptionalLong activeSinceNanos() {
         return isActive ? OptionalLong.of(sinceNanos) : OptionalLong.empty();

@@ -52,6 +52,10 @@ final class Pipeline {
         return true;
     }
 
+    PeerMetrics metrics() {
+        return metrics;
+    }
+
     void stop() {
         synchronized (this) {
             isStopped = true;

@@ -20,7 +20,10 @@ final class RaftEndpoint implements PeerRouter.Endpoint {
         noteSender(transport, exchange);
         return new WholeBody(
                 StreamDecoder.FRAME_BYTES_MAX,
-                () -> exchange.refuseAndClose(400, "error reading raft message"),
+                () -> {
+                    sender(transport, exchange).failed();
+                    exchange.refuseAndClose(400, "error reading raft message");
+                },
                 body -> received(exchange, body));
     }
 
@@ -31,19 +34,23 @@ final class RaftEndpoint implements PeerRouter.Endpoint {
         }
     }
 
+    /** Where it is counted what the sender of a request sends. */
+    static ReceiveMetrics sender(NettyPeerTransport transport, PeerExchange exchange) {
+        Long sender = PeerHeaders.sender(exchange.headers());
+        return transport.received(sender == null ? 0 : sender);
+    }
+
     private void received(PeerExchange exchange, byte[] body) {
         Message message;
         try {
             message = Message.decode(body, 0, body.length);
         } catch (RaftDecodeException e) {
             log().warn("failed to unmarshal Raft message", "error", e.getMessage());
+            sender(transport, exchange).failed();
             exchange.refuse(400, "error unmarshalling raft message");
             return;
         }
-        Peer peer = transport.peer(message.from());
-        if (peer != null) {
-            peer.metrics().received(body.length);
-        }
+        transport.received(message.from()).received(body.length);
         boolean isTaken =
                 transport.gate().admits(message)
                         && surroundings.receiver().receive(List.of(message), () -> {});

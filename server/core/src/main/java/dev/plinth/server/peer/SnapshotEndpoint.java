@@ -42,10 +42,12 @@ final class SnapshotEndpoint implements PeerRouter.Endpoint {
     private final class Reception implements RequestBody {
         private final PeerExchange exchange;
         private final Channel channel;
+        private final ReceiveMetrics sender;
         private final FrameReader head = new FrameReader(MESSAGE_BYTES_MAX);
         private boolean isLengthRead;
         private @Nullable Message message;
         private boolean isRefused;
+        private volatile long begunNanos;
 
         // Guarded by this.
         private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
@@ -60,6 +62,7 @@ final class SnapshotEndpoint implements PeerRouter.Endpoint {
         Reception(PeerExchange exchange) {
             this.exchange = exchange;
             this.channel = exchange.channel();
+            this.sender = RaftEndpoint.sender(transport, exchange);
         }
 
         @Override
@@ -96,6 +99,9 @@ final class SnapshotEndpoint implements PeerRouter.Endpoint {
                     return;
                 }
                 message = read;
+                sender.received(encoded.length);
+                sender.snapshotBegun();
+                begunNanos = transport.surroundings().nanoClock().getAsLong();
             } catch (StreamFormatException e) {
                 refuse(400, "failed to decode raft message (" + e.getMessage() + ")");
             }
@@ -103,6 +109,7 @@ final class SnapshotEndpoint implements PeerRouter.Endpoint {
 
         private void refuse(int status, String text) {
             isRefused = true;
+            sender.snapshotMalformed();
             exchange.refuseAndClose(status, text);
         }
 
@@ -159,6 +166,7 @@ final class SnapshotEndpoint implements PeerRouter.Endpoint {
                         return;
                     }
                     database().write(ByteBuffer.wrap(bytes));
+                    sender.received(bytes.length);
                 }
             } catch (IOException e) {
                 failed(e);
@@ -193,6 +201,14 @@ final class SnapshotEndpoint implements PeerRouter.Endpoint {
                 process();
             } else {
                 discard();
+                ended(false);
+            }
+        }
+
+        private void ended(boolean isTaken) {
+            if (message != null) {
+                long now = transport.surroundings().nanoClock().getAsLong();
+                sender.snapshotEnded(isTaken, now - begunNanos);
             }
         }
 
@@ -220,6 +236,7 @@ final class SnapshotEndpoint implements PeerRouter.Endpoint {
                     read != null
                             && transport.gate().admits(read)
                             && transport.surroundings().receiver().receive(List.of(read), () -> {});
+            ended(isTaken);
             if (isTaken) {
                 exchange.done();
             } else {
@@ -240,6 +257,7 @@ final class SnapshotEndpoint implements PeerRouter.Endpoint {
                     .log()
                     .warn("failed to save incoming database snapshot", "error", e.getMessage());
             discard();
+            ended(false);
             channel.config().setAutoRead(true);
             exchange.refuseAndClose(500, "failed to save KV snapshot (" + e.getMessage() + ")");
         }

@@ -202,7 +202,7 @@ final class StreamReader {
             arrived.clear();
             long bytes = arrivedBytes;
             arrivedBytes = 0;
-            metrics.received(bytes);
+            metrics.receive().received(bytes);
             if (messages.isEmpty()) {
                 return;
             }
@@ -222,6 +222,7 @@ final class StreamReader {
             if (!isTaken) {
                 untakenBytes.addAndGet(-bytes);
                 resume(source);
+                metrics.receive().failed();
                 surroundings
                         .log()
                         .warn(

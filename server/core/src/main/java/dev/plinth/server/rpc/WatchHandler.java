@@ -43,6 +43,7 @@ final class WatchHandler implements ServerCallHandler<Incoming<WatchRequest>, Re
 
     private final Gauge streams;
     private final Counter eventsSent;
+    private final WatchSendTimes sendTimes;
     private final ServiceContext context;
     private final CallGuard guard;
     private final LeaderWatch leaderWatch;
@@ -60,6 +61,7 @@ final class WatchHandler implements ServerCallHandler<Incoming<WatchRequest>, Re
                         .counter(
                                 "etcd_debugging_mvcc_events_total",
                                 "Total number of events sent by this member.");
+        this.sendTimes = new WatchSendTimes(context.metrics(), context.nanoClock());
         this.callers = callers;
         this.context = context;
         this.guard = guard;
@@ -114,7 +116,7 @@ final class WatchHandler implements ServerCallHandler<Incoming<WatchRequest>, Re
             this.headers = headers;
             this.call = call;
             this.stream = context.store().watchHub().open(this);
-            this.outbox = new WatchOutbox(call, context, stream::resume);
+            this.outbox = new WatchOutbox(call, context, sendTimes, stream::resume);
             streams.add(1);
         }
 
@@ -251,7 +253,7 @@ final class WatchHandler implements ServerCallHandler<Incoming<WatchRequest>, Re
             if (!outbox.hasRoom()) {
                 return false;
             }
-            outbox.answer(revision, WatchResponse.newBuilder().setWatchId(watchId).build());
+            outbox.progress(revision, WatchResponse.newBuilder().setWatchId(watchId).build());
             return true;
         }
 

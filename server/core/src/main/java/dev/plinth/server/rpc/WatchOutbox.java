@@ -39,7 +39,7 @@ final class WatchOutbox {
 
     private sealed interface Message {}
 
-    private record Answer(Reply reply) implements Message {}
+    private record Answer(Reply reply, WatchSendTimes.Kind kind) implements Message {}
 
     private record Events(long watchId, Delivery delivery, WatchEvents events, long revision)
             implements Message {}
@@ -51,6 +51,7 @@ final class WatchOutbox {
     private final Executor delivery;
     private final Runnable room;
     private final MemoryBudget memory;
+    private final WatchSendTimes times;
     private final ArrayDeque<Message> messages = new ArrayDeque<>();
     private final AtomicInteger wakeUps = new AtomicInteger();
 
@@ -65,7 +66,11 @@ final class WatchOutbox {
     /**
      * @param room called when events are taken again after some have been refused
      */
-    WatchOutbox(ServerCall<?, Reply> call, ServiceContext context, Runnable room) {
+    WatchOutbox(
+            ServerCall<?, Reply> call,
+            ServiceContext context,
+            WatchSendTimes times,
+            Runnable room) {
         this(
                 call,
                 context.member(),
@@ -73,6 +78,7 @@ final class WatchOutbox {
                 context.limits().messageBytesMax(),
                 context.reads(),
                 context.memory(),
+                times,
                 room);
     }
 
@@ -83,6 +89,7 @@ final class WatchOutbox {
             int messageBytesMax,
             Executor delivery,
             MemoryBudget memory,
+            WatchSendTimes times,
             Runnable room) {
         this.call = call;
         this.member = member;
@@ -90,14 +97,24 @@ final class WatchOutbox {
         this.messageBytesMax = messageBytesMax;
         this.delivery = delivery;
         this.memory = memory;
+        this.times = times;
         this.room = room;
     }
 
     /** Adds an answer; sent by the next {@link #wake}. */
     void answer(long revision, WatchResponse body) {
+        add(WatchSendTimes.Kind.CONTROL, revision, body);
+    }
+
+    /** Adds a mark of progress; sent by the next {@link #wake}. */
+    void progress(long revision, WatchResponse body) {
+        add(WatchSendTimes.Kind.PROGRESS, revision, body);
+    }
+
+    private void add(WatchSendTimes.Kind kind, long revision, WatchResponse body) {
         Reply reply = reply(revision, ResponseBody.of(body));
         synchronized (messages) {
-            messages.add(new Answer(reply));
+            messages.add(new Answer(reply, kind));
         }
     }
 
@@ -186,10 +203,15 @@ final class WatchOutbox {
                 }
                 next = messages.remove();
             }
+            long begun = times.now();
             switch (next) {
-                case Answer(Reply reply) -> call.sendMessage(reply);
+                case Answer(Reply reply, WatchSendTimes.Kind kind) -> {
+                    call.sendMessage(reply);
+                    times.sent(kind, 0, begun);
+                }
                 case Events events -> {
                     send(events);
+                    times.sent(WatchSendTimes.Kind.EVENTS, events.events().size(), begun);
                     sent(1, events.events().encodedBytes());
                 }
             }

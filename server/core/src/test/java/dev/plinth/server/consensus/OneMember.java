@@ -220,6 +220,9 @@ final class OneMember implements AutoCloseable {
             public void leadershipLost() {}
 
             @Override
+            public void heartbeatLate() {}
+
+            @Override
             public void batchApplied() {}
 
             @Override

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import dev.plinth.api.etcdserverpb.AlarmRequest;
 import dev.plinth.api.etcdserverpb.AlarmType;
+import dev.plinth.api.etcdserverpb.ClusterGrpc;
 import dev.plinth.api.etcdserverpb.CompactionRequest;
 import dev.plinth.api.etcdserverpb.KVGrpc;
 import dev.plinth.api.etcdserverpb.LeaseGrantRequest;
 import dev.plinth.api.etcdserverpb.LeaseGrpc;
 import dev.plinth.api.etcdserverpb.MaintenanceGrpc;
+import dev.plinth.api.etcdserverpb.MemberAddRequest;
 import dev.plinth.api.etcdserverpb.PutRequest;
 import dev.plinth.api.etcdserverpb.RangeRequest;
 import dev.plinth.server.config.Flag;
@@ -432,6 +434,14 @@ class SurfaceIT {
         var _ =
                 LeaseGrpc.newBlockingStub(channel)
                         .leaseGrant(LeaseGrantRequest.newBuilder().setTTL(60).build());
+        // Nobody is at that place; that it is a peer is enough for the metrics of peers.
+        var _ =
+                ClusterGrpc.newBlockingStub(channel)
+                        .memberAdd(
+                                MemberAddRequest.newBuilder()
+                                        .addPeerURLs("http://127.0.0.1:1")
+                                        .setIsLearner(true)
+                                        .build());
         MaintenanceGrpc.MaintenanceBlockingStub maintenance =
                 MaintenanceGrpc.newBlockingStub(channel);
         for (AlarmRequest.AlarmAction action :

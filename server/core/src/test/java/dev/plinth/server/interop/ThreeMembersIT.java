@@ -84,6 +84,22 @@ class ThreeMembersIT {
                                         "etcd_network_snapshot_send_success\\{To=\"[0-9a-f]+\"\\} 1")
                                 .containsPattern(
                                         "etcd_network_peer_sent_bytes_total\\{To=\"[0-9a-f]+\"\\} [1-9]"));
+        String received = Http.get(follower.endpoint(), "/metrics");
+        for (String metric :
+                List.of(
+                        "etcd_network_snapshot_receive_success\\{From=\"[0-9a-f]+\"\\} 1",
+                        "etcd_network_snapshot_receive_inflights_total\\{From=\"[0-9a-f]+\"\\} 0",
+                        "etcd_network_snapshot_receive_total_duration_seconds_count"
+                                + "\\{From=\"[0-9a-f]+\"\\} 1",
+                        "etcd_network_peer_received_bytes_total\\{From=\"[0-9a-f]+\"\\} [1-9]",
+                        "etcd_network_active_peers\\{Local=\"%s\",Remote=\"[0-9a-f]+\"\\} 1"
+                                .formatted(Long.toHexString(follower.id())),
+                        "etcd_network_known_peers\\{Local=\"%1$s\",Remote=\"%1$s\"\\} 1"
+                                .formatted(Long.toHexString(follower.id())),
+                        "etcd_snap_db_fsync_duration_seconds_count 1",
+                        "etcd_snap_db_save_total_duration_seconds_count 1")) {
+            assertThat(received).containsPattern(metric);
+        }
         // What was installed is what a restart finds.
         follower.process().kill();
         start(follower);
