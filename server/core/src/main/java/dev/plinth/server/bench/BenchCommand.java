@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
         name = "plinth bench",
         mixinStandardHelpOptions = true,
         description = "Measures servers that speak etcd's protocol.",
-        subcommands = {CompareCommand.class, FootprintCommand.class})
+        subcommands = {CompareCommand.class, FootprintCommand.class, CatchUpCommand.class})
 public final class BenchCommand {
     private BenchCommand() {}
 

@@ -103,13 +103,22 @@ record PeerCluster(String name, List<PeerProcess> members) implements AutoClosea
      * @throws IOException if no member knows one
      */
     String leader() throws IOException {
+        return leadingMember().endpoint();
+    }
+
+    /**
+     * The member that leads.
+     *
+     * @throws IOException if no member knows one
+     */
+    PeerProcess leadingMember() throws IOException {
         if (members.size() == 1) {
-            return members.getFirst().endpoint();
+            return members.getFirst();
         }
         for (PeerProcess member : members) {
             StatusResponse status = status(member.endpoint());
             if (status.getLeader() == status.getHeader().getMemberId()) {
-                return member.endpoint();
+                return member;
             }
         }
         throw new IOException(name + " has no leader");

@@ -24,21 +24,19 @@ final class PeerProcess implements AutoCloseable {
 
     private final String name;
     private final List<String> words;
-    private Process process;
     private final String endpoint;
     private final Path deviceStatistics;
 
-    private PeerProcess(
-            String name,
-            List<String> words,
-            Process process,
-            String endpoint,
-            Path deviceStatistics) {
+    /** The one that was started last; another thread may look at what it takes. */
+    private volatile Process process;
+
+    private PeerProcess(String name, List<String> words, Path folder, String endpoint)
+            throws IOException {
         this.name = name;
         this.words = words;
-        this.process = process;
         this.endpoint = endpoint;
-        this.deviceStatistics = deviceStatistics;
+        this.deviceStatistics = statisticsOf(folder);
+        this.process = launched(words);
     }
 
     /**
@@ -66,7 +64,9 @@ final class PeerProcess implements AutoCloseable {
                         "--listen-peer-urls=" + peer,
                         "--initial-advertise-peer-urls=" + peer,
                         "--initial-cluster=" + cluster));
-        return new PeerProcess(name, words, launched(member, words), client, statisticsOf(folder));
+        PeerProcess started = new PeerProcess(name, words, folder, client);
+        started.awaitReady();
+        return started;
     }
 
     /**
@@ -78,21 +78,41 @@ final class PeerProcess implements AutoCloseable {
     long restart() throws IOException, InterruptedException {
         close();
         long start = System.nanoTime();
-        process = launched(name, words);
+        process = launched(words);
+        awaitReady();
         return System.nanoTime() - start;
     }
 
-    private static Process launched(String name, List<String> words)
-            throws IOException, InterruptedException {
-        Process process =
-                new ProcessBuilder(words).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+    /** Stops all its threads, as a machine does that stands still; sockets stay open. */
+    void pause() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** Lets it go on. */
+    void resume() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        int exit = new ProcessBuilder("kill", "-" + name, "" + pid()).inheritIO().start().waitFor();
+        if (exit != 0) {
+            throw new IOException("kill -%s %d: exit code %d".formatted(name, pid(), exit));
+        }
+    }
+
+    private static Process launched(List<String> words) throws IOException {
+        return new ProcessBuilder(words).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+    }
+
+    private void awaitReady() throws IOException, InterruptedException {
+        Process launched = process;
         List<String> log = new ArrayList<>();
         CompletableFuture<Boolean> ready = new CompletableFuture<>();
-        Thread.ofVirtual().start(() -> follow(process, log, ready));
+        Thread.ofVirtual().start(() -> follow(launched, log, ready));
         try {
             ready.get(START_LIMIT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            process.destroyForcibly();
+            launched.destroyForcibly();
             synchronized (log) {
                 throw new IOException(
                         name
@@ -103,7 +123,6 @@ final class PeerProcess implements AutoCloseable {
                         e);
             }
         }
-        return process;
     }
 
     private static void follow(

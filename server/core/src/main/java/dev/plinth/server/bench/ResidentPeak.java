@@ -18,9 +18,9 @@ final class ResidentPeak implements AutoCloseable {
                     Thread.ofPlatform().daemon().name("resident-peak").factory());
     private volatile long highest;
 
-    ResidentPeak(PeerProcess peer) throws IOException {
+    /** Begins to look; the process may be about to be started. */
+    ResidentPeak(PeerProcess peer) {
         this.peer = peer;
-        highest = peer.anonymousBytes();
         var _ = timer.scheduleAtFixedRate(this::look, 0, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -28,7 +28,7 @@ final class ResidentPeak implements AutoCloseable {
         try {
             highest = Math.max(highest, peer.anonymousBytes());
         } catch (IOException _) {
-            // The process has ended; its last size stays.
+            // No process, or no longer; its last size stays.
         }
     }
 
