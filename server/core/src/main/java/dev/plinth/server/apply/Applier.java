@@ -78,7 +78,7 @@ public final class Applier {
             KeyValueStore store,
             Lessor lessor,
             AlarmStore alarms,
-            AuthStore auth,
+            AuthApplier authApplier,
             BackendQuota quota,
             ClusterState cluster,
             Waiters waiters,
@@ -95,8 +95,8 @@ public final class Applier {
         this.raiseNoSpace = raiseNoSpace;
         this.nanoClock = nanoClock;
         this.executor = new TxnExecutor(lessor, new NamespaceCheck(store.quotas()));
-        this.auth = auth;
-        this.authApplier = new AuthApplier(auth);
+        this.auth = authApplier.store();
+        this.authApplier = authApplier;
         this.rights = new RequestRights(auth, lessor);
         this.consistentIndex = consistentIndex;
         this.recorder = recorder;

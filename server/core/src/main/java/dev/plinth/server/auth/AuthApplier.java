@@ -46,10 +46,23 @@ public final class AuthApplier {
                     InternalRaftRequest.AUTH_ROLE_GET_FIELD_NUMBER);
 
     private final AuthStore store;
+    private final boolean isRootRightShown;
 
-    /** Works on the given store. */
-    public AuthApplier(AuthStore store) {
+    /**
+     * Works on the given store.
+     *
+     * @param isRootRightShown whether the role root is shown with the right to everything, as etcd
+     *     does since 3.6, or with what has been granted to it, as 3.5 does; an answer alone, no
+     *     state depends on it
+     */
+    public AuthApplier(AuthStore store, boolean isRootRightShown) {
         this.store = store;
+        this.isRootRightShown = isRootRightShown;
+    }
+
+    /** What it works on. */
+    public AuthStore store() {
+        return store;
     }
 
     /** Whether a field of {@code InternalRaftRequest} is a request of the auth service. */
@@ -279,7 +292,7 @@ public final class AuthApplier {
         }
         Role role = role(name);
         AuthRoleGetResponse.Builder response = AuthRoleGetResponse.newBuilder();
-        if (name.equals(AuthState.ROOT)) {
+        if (isRootRightShown && name.equals(AuthState.ROOT)) {
             Permission everything =
                     Permission.newBuilder()
                             .setPermType(Permission.Type.READWRITE)

@@ -3,10 +3,12 @@ package dev.plinth.server.boot;
 import dev.plinth.raft.RaftException;
 import dev.plinth.server.apply.Applier;
 import dev.plinth.server.apply.ApplyRecorder;
+import dev.plinth.server.auth.AuthApplier;
 import dev.plinth.server.auth.AuthStore;
 import dev.plinth.server.auth.Passwords;
 import dev.plinth.server.auth.SimpleTokens;
 import dev.plinth.server.cluster.ClusterView;
+import dev.plinth.server.config.CompatVersion;
 import dev.plinth.server.config.ServerConfig;
 import dev.plinth.server.consensus.Consensus;
 import dev.plinth.server.consensus.MessageReceiver;
@@ -140,7 +142,9 @@ record MemberCore(
                                                 engine.store(),
                                                 engine.lessor(),
                                                 engine.alarms(),
-                                                auth,
+                                                new AuthApplier(
+                                                        auth,
+                                                        config.compat() != CompatVersion.V3_5),
                                                 quota,
                                                 engine.membership(),
                                                 waiters,

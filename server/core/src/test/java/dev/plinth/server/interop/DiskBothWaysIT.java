@@ -87,6 +87,9 @@ class DiskBothWaysIT {
      * compaction.
      */
     private static void writeSome(ServerProcess server, int turn) {
+        if (turn == 0) {
+            ctl(server, "", "role", "add", "root");
+        }
         for (int i = 0; i < 60; i++) {
             ctl(
                     server,
@@ -114,6 +117,7 @@ class DiskBothWaysIT {
                 List.of(
                         List.of("get", "", "--prefix", "-w", "json"),
                         List.of("lease", "list"),
+                        List.of("role", "get", "root"),
                         List.of("member", "list", "-w", "json"))) {
             assertThat(sortedLines(withoutTerm(ctl(server, "", question.toArray(String[]::new)))))
                     .as("%s", question)

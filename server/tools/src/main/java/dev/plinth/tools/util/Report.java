@@ -13,7 +13,7 @@ final class Report {
      *
      * @param header above the column of a table
      * @param field name among fields
-     * @param json name in JSON; left out there if the value is empty
+     * @param json name in JSON
      * @param shown for people
      * @param exact for programs
      * @param isText whether JSON quotes it

@@ -82,12 +82,7 @@ final class SnapshotRestore {
                                 "mark-compacted",
                                 "Mark the latest revision after restore as the point of scheduled"
                                         + " compaction (required if --bump-revision > 0,"
-                                        + " disallowed otherwise)"),
-                        Flag.text(
-                                "compat-version",
-                                CompatVersion.V3_7.minor(),
-                                "In which etcd's form the log is written: 3.5, 3.6 or 3.7 (not a"
-                                        + " flag of etcdutl)"))
+                                        + " disallowed otherwise)"))
                 .does(this::run);
     }
 
@@ -99,7 +94,7 @@ final class SnapshotRestore {
         if (bump != 0 != flags.isOn("mark-compacted")) {
             throw ToolFailure.arguments("--mark-compacted required if --revision-bump > 0");
         }
-        CompatVersion compat = compat(flags.text("compat-version"));
+        CompatVersion compat = UtilContext.compat(flags);
         RestoredCluster cluster = RestoredCluster.of(flags);
         String dataName = flags.text("data-dir");
         Path data = context.path(dataName.isEmpty() ? flags.text("name") + ".etcd" : dataName);
@@ -142,15 +137,6 @@ final class SnapshotRestore {
         } catch (IOException e) {
             throw UtilContext.failure(e);
         }
-    }
-
-    private static CompatVersion compat(String text) throws ToolFailure {
-        for (CompatVersion each : CompatVersion.values()) {
-            if (each.minor().equals(text)) {
-                return each;
-            }
-        }
-        throw ToolFailure.arguments("--compat-version must be 3.5, 3.6 or 3.7, not " + text);
     }
 
     private static void requireFree(Path data, Path log) throws ToolFailure {

@@ -13,6 +13,7 @@ import dev.plinth.pagestore.Database;
 import dev.plinth.pagestore.DatabaseException;
 import dev.plinth.pagestore.ReadTransaction;
 import dev.plinth.pagestore.check.CheckOptions;
+import dev.plinth.server.config.CompatVersion;
 import dev.plinth.tools.cli.Command;
 import dev.plinth.tools.cli.ParsedFlags;
 import dev.plinth.tools.cli.ToolFailure;
@@ -25,6 +26,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -50,12 +54,13 @@ final class SnapshotStatus {
         if (flags.arguments().size() != 1) {
             throw ToolFailure.arguments("snapshot status requires exactly one argument");
         }
+        boolean isOldForm = UtilContext.compat(flags) == CompatVersion.V3_5;
         Path path = context.requireFile(flags.arguments().getFirst());
         Report report;
         try (Database database = context.openReadOnly(path, flags);
                 ReadTransaction read = database.beginRead()) {
             requireSound(read);
-            report = report(read);
+            report = isOldForm ? oldReport(read) : report(read);
         } catch (DatabaseException | StoreCorruptedException e) {
             throw ToolFailure.error(String.valueOf(e.getMessage()));
         } catch (InvalidProtocolBufferException e) {
@@ -76,16 +81,13 @@ final class SnapshotStatus {
     }
 
     private static Report report(ReadTransaction read) throws InvalidProtocolBufferException {
-        long hash = hash(read);
-        Bucket keys = read.root().bucket(SchemaBucket.KEY.nameBytes());
-        long revision = 0;
         Set<ByteString> live = new HashSet<>();
+        Bucket keys = read.root().bucket(SchemaBucket.KEY.nameBytes());
         if (keys != null) {
             Cursor cursor = keys.cursor();
             for (boolean found = cursor.first(); found; found = cursor.next()) {
                 MemorySegment key = cursor.key();
                 RevisionKey.check(key, 0, key.byteSize());
-                revision = RevisionKey.main(key, 0);
                 ByteString name =
                         KeyValue.parseFrom(cursor.value().toArray(ValueLayout.JAVA_BYTE)).getKey();
                 if (RevisionKey.isTombstone(key, 0, key.byteSize())) {
@@ -95,13 +97,33 @@ final class SnapshotStatus {
                 }
             }
         }
+        return report(read, live.size()).text("version", "Version", "version", version(read));
+    }
+
+    /** What etcdutl 3.5 prints: every entry of every bucket is a key, versions are not known. */
+    private static Report oldReport(ReadTransaction read) {
+        LongAdder entries = new LongAdder();
+        forEachBucket(read, (_, bucket) -> forEachEntry(bucket, _ -> entries.increment()));
+        return report(read, entries.sum());
+    }
+
+    private static Report report(ReadTransaction read, long keys) {
+        long hash = hash(read);
         long size = read.sizeBytes();
         return new Report()
                 .number("hash", "Hash", "hash", Long.toHexString(hash), Long.toString(hash))
-                .number("revision", "Revision", "revision", revision)
-                .number("total keys", "Keys", "totalKey", live.size())
-                .number("total size", "Size", "totalSize", Rows.size(size), Long.toString(size))
-                .text("version", "Version", "version", version(read));
+                .number("revision", "Revision", "revision", revision(read))
+                .number("total keys", "Keys", "totalKey", keys)
+                .number("total size", "Size", "totalSize", Rows.size(size), Long.toString(size));
+    }
+
+    private static long revision(ReadTransaction read) {
+        Bucket keys = read.root().bucket(SchemaBucket.KEY.nameBytes());
+        if (keys == null) {
+            return 0;
+        }
+        Cursor cursor = keys.cursor();
+        return cursor.last() ? RevisionKey.mainOf(cursor.keyBytes()) : 0;
     }
 
     private static String version(ReadTransaction read) {
@@ -115,22 +137,37 @@ final class SnapshotStatus {
     /** CRC-32C over each bucket's name and entries, in order. */
     private static long hash(ReadTransaction read) {
         CRC32C crc = new CRC32C();
+        forEachBucket(
+                read,
+                (name, bucket) -> {
+                    crc.update(name);
+                    forEachEntry(
+                            bucket,
+                            entry -> {
+                                crc.update(entry.key().asByteBuffer());
+                                if (!entry.isBucket()) {
+                                    crc.update(entry.value().asByteBuffer());
+                                }
+                            });
+                });
+        return crc.getValue();
+    }
+
+    private static void forEachBucket(ReadTransaction read, BiConsumer<byte[], Bucket> action) {
         Cursor buckets = read.root().cursor();
         for (boolean found = buckets.first(); found; found = buckets.next()) {
             byte[] name = buckets.keyBytes();
-            crc.update(name);
-            Bucket bucket = buckets.isBucket() ? read.root().bucket(name) : null;
-            if (bucket == null) {
-                continue;
-            }
-            Cursor cursor = bucket.cursor();
-            for (boolean inside = cursor.first(); inside; inside = cursor.next()) {
-                crc.update(cursor.key().asByteBuffer());
-                if (!cursor.isBucket()) {
-                    crc.update(cursor.value().asByteBuffer());
-                }
+            @Nullable Bucket bucket = buckets.isBucket() ? read.root().bucket(name) : null;
+            if (bucket != null) {
+                action.accept(name, bucket);
             }
         }
-        return crc.getValue();
+    }
+
+    private static void forEachEntry(Bucket bucket, Consumer<Cursor> action) {
+        Cursor cursor = bucket.cursor();
+        for (boolean found = cursor.first(); found; found = cursor.next()) {
+            action.accept(cursor);
+        }
     }
 }

@@ -6,6 +6,7 @@ import dev.plinth.pagestore.Database;
 import dev.plinth.pagestore.DatabaseException;
 import dev.plinth.pagestore.LockWait;
 import dev.plinth.pagestore.Options;
+import dev.plinth.server.config.CompatVersion;
 import dev.plinth.tools.cli.ParsedFlags;
 import dev.plinth.tools.cli.ToolFailure;
 import dev.plinth.tools.text.Console;
@@ -26,6 +27,9 @@ import java.nio.file.Path;
  * @param console the three streams
  */
 record UtilContext(Disk disk, Clock clock, Path directory, Console console) {
+    /** Name of the flag that {@link #compat} reads. */
+    static final String COMPAT_VERSION = "compat-version";
+
     private static final String TABLE = "table";
 
     Path path(String name) {
@@ -87,6 +91,17 @@ record UtilContext(Disk disk, Clock clock, Path directory, Console console) {
                             throw new ToolFailure(
                                     ToolFailure.BAD_FEATURE, "unsupported output format");
                 });
+    }
+
+    /** Which etcd's forms are written and printed: {@code --compat-version}. */
+    static CompatVersion compat(ParsedFlags flags) throws ToolFailure {
+        String text = flags.text(COMPAT_VERSION);
+        for (CompatVersion each : CompatVersion.values()) {
+            if (each.minor().equals(text)) {
+                return each;
+            }
+        }
+        throw ToolFailure.arguments("--compat-version must be 3.5, 3.6 or 3.7, not " + text);
     }
 
     /** Turns a refusal of the file system into the command's failure. */

@@ -28,7 +28,13 @@ public final class UtilTool {
                     Flag.duration(
                             "timeout",
                             "10s",
-                            "time to wait for the lock of the database file; 0 waits without end"));
+                            "time to wait for the lock of the database file; 0 waits without end"),
+                    Flag.text(
+                            UtilContext.COMPAT_VERSION,
+                            CompatVersion.V3_7.minor(),
+                            "which etcdutl to be: 3.5, 3.6 or 3.7; decides in which form snapshot"
+                                    + " restore writes the log and what snapshot status counts and"
+                                    + " prints (not a flag of etcdutl)"));
 
     private UtilTool() {}
 

@@ -87,16 +87,28 @@ class RestoreInteropIT {
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    private void util(String... words) {
+    private String util(String... words) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int code =
                 UtilTool.run(
                         new LinuxDisk(),
                         new SystemClock(),
                         folder,
-                        Console.of(InputStream.nullInputStream(), new ByteArrayOutputStream(), err),
+                        Console.of(InputStream.nullInputStream(), out, err),
                         List.of(words));
         assertThat(code).as(err.toString(StandardCharsets.UTF_8)).isZero();
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private static String etcdutl(List<String> words) throws Exception {
+        List<String> command = new ArrayList<>(List.of(Peers.etcdutl().toString()));
+        command.addAll(words);
+        Process program =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        String out = new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(program.waitFor()).isZero();
+        return out;
     }
 
     /** A snapshot with history, a deletion and a lease; returns the hash of its keys. */
@@ -191,16 +203,21 @@ class RestoreInteropIT {
     @Test
     void threeMembersThatEtcdRestoresStartUnderPlinth() throws Exception {
         String hash = snapshot(etcd());
+        for (String format : List.of("simple", "json", "fields", "table")) {
+            List<String> status =
+                    List.of(
+                            "snapshot",
+                            "status",
+                            folder.resolve("backup.db").toString(),
+                            "-w",
+                            format);
+            List<String> ours = new ArrayList<>(status);
+            ours.add("--compat-version=3.5");
+            assertThat(util(ours.toArray(String[]::new))).isEqualTo(etcdutl(status));
+        }
         List<Place> places = places(NAMES);
         for (Place place : places) {
-            List<String> command = new ArrayList<>(List.of(Peers.etcdutl().toString()));
-            command.addAll(restoreWords(place, places, folder.resolve(place.name())));
-            Process restore =
-                    new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start();
-            assertThat(restore.waitFor()).isZero();
+            etcdutl(restoreWords(place, places, folder.resolve(place.name())));
         }
         servesWhatWasSaved(plinth(), places, hash);
     }
