@@ -1,17 +1,19 @@
 package dev.plinth.mvcc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.mvcc.backend.Backend;
 import dev.plinth.mvcc.backend.BackendOptions;
+import dev.plinth.mvcc.backend.OfflineDefragmentation;
 import dev.plinth.mvcc.lease.Lessor;
 import dev.plinth.mvcc.lease.LessorOptions;
 import dev.plinth.pagestore.Database;
+import dev.plinth.pagestore.Options;
 import dev.plinth.walio.io.Disk;
 import dev.plinth.walio.io.sim.PowerLossException;
 import dev.plinth.walio.io.sim.SimulatedDisk;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -54,13 +57,8 @@ class CrashTest {
 
         Member(Disk disk) {
             Database database =
-                    Database.open(
-                            disk,
-                            FILE,
-                            Backend.databaseOptions()
-                                    .withInitialMapBytes(1 << 20)
-                                    .withPopulate(false));
-            backend = Backend.open(disk, database, BackendOptions.DEFAULT);
+                    Database.open(disk, FILE, databaseOptions());
+            backend = Backend.open(database, BackendOptions.DEFAULT);
             backend.onCheckpoint(index -> announced = index);
             Lessor lessor = Lessor.recover(backend, LessorOptions.DEFAULT);
             store = KeyValueStore.open(backend, lessor, StoreOptions.DEFAULT);
@@ -104,20 +102,16 @@ class CrashTest {
         }
 
         private void work(Random random) {
-            try {
-                nowNanos += BackendOptions.DEFAULT.checkpointIntervalNanos();
-                switch (random.nextInt(10)) {
-                    case 0 -> backend.flush();
-                    case 1 -> backend.forceCommit();
-                    case 2 -> backend.defragment();
-                    case 3 -> store.compactor().doWork(Long.MAX_VALUE / 2);
-                    case 4, 5 -> backend.committer().doFlushes(nowNanos);
-                    // With entries applied that no flush has moved.
-                    case 6 -> backend.committer().doCheckpoints(nowNanos);
-                    default -> {}
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            nowNanos += BackendOptions.DEFAULT.checkpointIntervalNanos();
+            switch (random.nextInt(10)) {
+                case 0 -> backend.flush();
+                case 1 -> backend.forceCommit();
+                case 2 -> assertThat(backend.defragment()).isTrue();
+                case 3 -> store.compactor().doWork(Long.MAX_VALUE / 2);
+                case 4, 5 -> backend.committer().doFlushes(nowNanos);
+                // With entries applied that no flush has moved.
+                case 6 -> backend.committer().doCheckpoints(nowNanos);
+                default -> {}
             }
         }
 
@@ -145,6 +139,45 @@ class CrashTest {
             store.close();
             backend.close();
         }
+    }
+
+    private static Options databaseOptions() {
+        return Backend.databaseOptions().withInitialMapBytes(1 << 20).withPopulate(false);
+    }
+
+    /** Offline: the old file or the new one, and both hold the same. */
+    @Test
+    void aRewriteLosesNothingWhereverPowerIsLost() throws IOException {
+        SimulatedDisk whole = newDisk();
+        List<Seen> after = new ArrayList<>();
+        fill(whole, after);
+        long filled = whole.faults().changingCalls();
+        OfflineDefragmentation.rewrite(whole, FILE, databaseOptions(), (_, _) -> {});
+        long calls = whole.faults().changingCalls();
+        assertThat(calls).isGreaterThan(filled + 5);
+        for (long call = filled; call < calls; call++) {
+            SimulatedDisk disk = newDisk();
+            fill(disk, new ArrayList<>());
+            disk.faults().losePowerAtCall(call - filled);
+            assertThatThrownBy(() ->
+                            OfflineDefragmentation.rewrite(
+                                    disk, FILE, databaseOptions(), (_, _) -> {}))
+                    .isInstanceOf(PowerLossException.class);
+            SimulatedDisk found = disk.crash(call);
+            OfflineDefragmentation.rewrite(found, FILE, databaseOptions(), (_, _) -> {});
+            Member member = new Member(found);
+            assertThat(member.seen())
+                    .as("power lost at call %d of a rewrite", call)
+                    .isEqualTo(after.getLast());
+            member.close();
+            assertThat(found.list(DIRECTORY)).containsExactly("db");
+        }
+    }
+
+    private static void fill(SimulatedDisk disk, List<Seen> after) {
+        Member member = new Member(disk);
+        member.play(5, after);
+        member.close();
     }
 
     private static SimulatedDisk newDisk() {

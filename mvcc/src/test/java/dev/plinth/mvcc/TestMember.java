@@ -31,7 +31,7 @@ public final class TestMember implements AutoCloseable {
                         Backend.databaseOptions()
                                 .withInitialMapBytes(64 << 20)
                                 .withPopulate(false));
-        backend = Backend.open(disk, database, BackendOptions.DEFAULT);
+        backend = Backend.open(database, BackendOptions.DEFAULT);
         lessor = Lessor.recover(backend, lessorOptions);
         store = KeyValueStore.open(backend, lessor, options);
         index = backend.consistentIndex();

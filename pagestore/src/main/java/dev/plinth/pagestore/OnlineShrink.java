@@ -30,6 +30,9 @@ public final class OnlineShrink {
     /** Work that is remembered at a time. */
     private static final int CANDIDATES_MAX = 100_000;
 
+    /** Pages that a step looks at for each one that it may move: not all can be placed. */
+    private static final int ATTEMPTS_PER_PAGE = 8;
+
     /**
      * Free pages that are left in the file for the next commits, beside a tenth of what is used.
      */
@@ -54,10 +57,17 @@ public final class OnlineShrink {
      *
      * @param movedPages pages written to another place
      * @param trimmedPages pages that do not belong to the database any more
+     * @param cut whether a piece of the file was given back to the file system
      * @param fileBytes size of the file now
      * @param finished nothing is left to be moved; pages may still wait for readers
      */
-    public record Step(long movedPages, long trimmedPages, long fileBytes, boolean finished) {}
+    public record Step(
+            long movedPages, long trimmedPages, boolean cut, long fileBytes, boolean finished) {
+        /** Whether the step has brought the file nearer to its end. */
+        public boolean hasProgressed() {
+            return movedPages > 0 || trimmedPages > 0 || cut;
+        }
+    }
 
     /** Moves at most about {@code pagesMax} pages, and cuts what is free at the end of the file. */
     public Step step(int pagesMax) {
@@ -70,7 +80,8 @@ public final class OnlineShrink {
         long trimmed;
         try (WriteTransaction transaction = database.beginWrite()) {
             trimmed = transaction.trimAndPreferLowest();
-            while (moved < pagesMax && !candidates.isEmpty()) {
+            int attempts = pagesMax * ATTEMPTS_PER_PAGE;
+            while (moved < pagesMax && attempts-- > 0 && !candidates.isEmpty()) {
                 moved += move(transaction, candidates.removeFirst());
             }
             if (moved > 0 || trimmed > 0) {
@@ -83,7 +94,7 @@ public final class OnlineShrink {
         boolean cut = database.truncate();
         boolean isDone = finished && trimmed == 0 && !cut;
         database.shrinking(!isDone);
-        return new Step(moved, trimmed, database.pageFile().fileBytes(), isDone);
+        return new Step(moved, trimmed, cut, database.pageFile().fileBytes(), isDone);
     }
 
     /**

@@ -7,22 +7,18 @@ import dev.plinth.mvcc.codec.Bytes;
 import dev.plinth.mvcc.codec.RevisionKey;
 import dev.plinth.mvcc.reclaim.Epochs;
 import dev.plinth.pagestore.Bucket;
-import dev.plinth.pagestore.Compaction;
 import dev.plinth.pagestore.Database;
 import dev.plinth.pagestore.Durability;
 import dev.plinth.pagestore.Options;
 import dev.plinth.pagestore.ReadTransaction;
 import dev.plinth.pagestore.WriteTransaction;
-import dev.plinth.walio.io.Disk;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,28 +49,20 @@ public final class Backend implements AutoCloseable {
      */
     private static final int BACKLOG_LIMIT = 8;
 
-    private static final long COPY_BYTES_PER_TRANSACTION = 16L << 20;
-
-    private final Disk disk;
-    private final Path file;
     private final BackendOptions options;
     private final Epochs epochs = new Epochs();
     private final RevisionBuffer revisions = new RevisionBuffer();
     private final ReentrantLock applyLock = new ReentrantLock();
     private final ReentrantLock flushLock = new ReentrantLock();
 
-    /** Taken before the flush lock, by what must not see the file replaced. */
+    /** Taken before the flush lock. */
     private final ReentrantLock checkpointLock = new ReentrantLock();
 
     private final SmallBuckets buckets;
     private final Committer committer;
 
-    /** Changed with checkpoint and flush lock held. */
-    private volatile Database database;
-
-    /** Why the file's name may not survive a power loss, after a failed defragmentation. */
-    private volatile @Nullable IOException lostName;
-
+    private final Database database;
+    private final OnlineDefragmentation defragmentation;
     private final Generations generations;
     private volatile long consistentIndex;
     private volatile long consistentTerm;
@@ -93,10 +81,9 @@ public final class Backend implements AutoCloseable {
     /** Operations and bytes since the last flush began; hints for the committer. */
     private final AtomicInteger pendingOperations = new AtomicInteger();
 
-    private Backend(Disk disk, Database database, BackendOptions options, Generation generation) {
-        this.disk = disk;
-        this.file = database.path();
+    private Backend(Database database, BackendOptions options, Generation generation) {
         this.database = database;
+        this.defragmentation = new OnlineDefragmentation(this, database);
         this.options = options;
         this.generations = new Generations(epochs, generation);
         this.buckets = new SmallBuckets(epochs, generations);
@@ -118,10 +105,9 @@ public final class Backend implements AutoCloseable {
      * Takes over a database, opened with {@link #databaseOptions}; makes the buckets that are
      * missing. {@link #close} closes it.
      *
-     * @param disk where the database's file is
      * @throws StoreCorruptedException the content is not etcd's
      */
-    public static Backend open(Disk disk, Database database, BackendOptions options) {
+    public static Backend open(Database database, BackendOptions options) {
         try (ReadTransaction read = database.beginRead()) {
             boolean complete =
                     Arrays.stream(SchemaBucket.values())
@@ -132,7 +118,7 @@ public final class Backend implements AutoCloseable {
         }
         Generation generation = new Generation(database.beginRead());
         try {
-            return new Backend(disk, database, options, generation);
+            return new Backend(database, options, generation);
         } catch (RuntimeException e) {
             generation.close();
             throw e;
@@ -355,7 +341,7 @@ public final class Backend implements AutoCloseable {
             write.commit();
         }
         flushedIndex = batch.index();
-        generations.publish(database, null);
+        generations.publish(database);
         buckets.flushed();
         revisions.drop(batch.segments().length);
         return Math.max(batch.operations(), 1);
@@ -394,7 +380,7 @@ public final class Backend implements AutoCloseable {
                 change.accept(write);
                 write.commit();
             }
-            generations.publish(database, null);
+            generations.publish(database);
         } finally {
             flushLock.unlock();
         }
@@ -412,10 +398,6 @@ public final class Backend implements AutoCloseable {
             } finally {
                 flushLock.unlock();
             }
-            IOException lost = lostName;
-            if (lost != null) {
-                throw new UncheckedIOException("the name of " + file + " is not durable", lost);
-            }
             database.checkpoint();
             durableConsistentIndex = index;
         } finally {
@@ -425,80 +407,28 @@ public final class Backend implements AutoCloseable {
     }
 
     /**
-     * Puts a copy of the file without free pages in its place, and gives the rest back to the file
-     * system, while reads and writes go on: writes stay in the write buffer meanwhile, and only if
-     * that grows beyond its bound do they wait.
+     * Gives free pages back to the file system while reads and writes go on; a second call waits
+     * for the first. Makes no copy, so a full disk does not hinder it. A crash in between loses
+     * nothing and leaves nothing behind. Pages that a {@link BackendSnapshot} still needs stay.
      *
-     * <p>The copy is made of a flushed state, which has the consistent index of what it holds, and
-     * is durable before it takes the name. A crash leaves the old file or the new one; an
-     * unfinished {@code db.tmp} is removed at the next start. Readers of the old file keep it until
-     * they are done. Needs room for the copy on the file system.
-     *
-     * @throws IOException the copy could not be put in place: nothing has changed; or its name
-     *     could not be made durable: the next checkpoint fails then, which ends the member
-     * @throws dev.plinth.pagestore.DatabaseException the copy could not be written: nothing has
-     *     changed
+     * @return false if the backend was closed before the end
+     * @throws dev.plinth.pagestore.DatabaseException the file cannot be written: fatal for the
+     *     member
      */
-    public void defragment() throws IOException {
-        defragment(_ -> {});
-    }
-
-    /**
-     * The same, told of.
-     *
-     * @param progress gets the bytes of keys and values copied so far
-     */
-    public void defragment(LongConsumer progress) throws IOException {
+    public boolean defragment() {
         requireNotInEntry();
-        checkpointLock.lock();
+        return defragmentation.run();
+    }
+
+    /** One commit of the defragmentation, which moves pages and changes nothing else. */
+    <T> T rearrange(Supplier<T> step) {
+        flushLock.lock();
         try {
-            flushLock.lock();
-            try {
-                flushLocked();
-                replaceFile(progress);
-            } finally {
-                flushLock.unlock();
-            }
+            T done = step.get();
+            generations.publish(database);
+            return done;
         } finally {
-            checkpointLock.unlock();
-        }
-        checkpointListener.accept(durableConsistentIndex);
-    }
-
-    private void replaceFile(LongConsumer progress) throws IOException {
-        Database old = database;
-        Path copy = file.resolveSibling("db.tmp." + old.stats().startedReadTransactions());
-        if (disk.exists(copy)) {
-            // What a crash has left must not become a part of the copy.
-            disk.unlink(copy);
-        }
-        Database target = Database.open(disk, copy, old.options().withPageSize(old.pageSize()));
-        try {
-            Compaction.copy(old, target, COPY_BYTES_PER_TRANSACTION, progress);
-            target.checkpoint();
-            disk.rename(copy, file);
-        } catch (IOException | RuntimeException e) {
-            target.close();
-            disk.unlink(copy);
-            throw e;
-        }
-        database = target;
-        generations.publish(target, old);
-        syncName();
-        durableConsistentIndex = flushedIndex;
-    }
-
-    /**
-     * Without this sync a power loss may bring the old file back, which misses what is flushed from
-     * now on. If it fails nothing counts as durable any more.
-     */
-    private void syncName() throws IOException {
-        Path directory = file.toAbsolutePath().getParent();
-        try {
-            disk.syncDirectory(directory == null ? file.toAbsolutePath() : directory);
-        } catch (IOException e) {
-            lostName = e;
-            throw e;
+            flushLock.unlock();
         }
     }
 
@@ -572,13 +502,15 @@ public final class Backend implements AutoCloseable {
     }
 
     /**
-     * A last flush and checkpoint, then closes the file. Waits until the last reader is done: the
+     * Ends a defragmentation after its present step; a last flush and checkpoint, then closes the
+     * file. Waits until the last reader is done: the
      * mapping must not go away under it.
      *
      * @throws IllegalStateException a view is open, and none was closed for ten seconds
      */
     @Override
     public void close() {
+        defragmentation.stop();
         epochs.advance();
         checkpointLock.lock();
         try {

@@ -4,7 +4,6 @@ import dev.plinth.mvcc.reclaim.Epochs;
 import dev.plinth.pagestore.Database;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The states of the page store that readers find: the newest one, and older ones that are closed
@@ -14,9 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class Generations {
     private static final long CLOSE_WAIT_SECONDS = 10;
 
-    /** A generation that no new reader finds; the last one of a replaced file closes the file. */
-    private record RetiredGeneration(
-            Generation generation, long epoch, @Nullable Database replaced) {}
+    /** A generation that no new reader finds. */
+    private record RetiredGeneration(Generation generation, long epoch) {}
 
     private final Epochs epochs;
     private final ArrayDeque<RetiredGeneration> retired = new ArrayDeque<>();
@@ -31,15 +29,11 @@ final class Generations {
         return newest;
     }
 
-    /**
-     * New readers find the database as it is now.
-     *
-     * @param replaced a file that is to be closed behind its last reader
-     */
-    void publish(Database database, @Nullable Database replaced) {
+    /** New readers find the database as it is now. */
+    void publish(Database database) {
         Generation old = newest;
         newest = new Generation(database.beginRead());
-        retired.add(new RetiredGeneration(old, epochs.advance(), replaced));
+        retired.add(new RetiredGeneration(old, epochs.advance()));
         closeUnread();
     }
 
@@ -50,17 +44,7 @@ final class Generations {
         }
         long minimum = epochs.minimumPinned();
         while (!retired.isEmpty() && retired.peekFirst().epoch() <= minimum) {
-            RetiredGeneration oldest = retired.peekFirst();
-            oldest.generation().close();
-            Database replaced = oldest.replaced();
-            if (replaced != null) {
-                if (replaced.stats().openReadTransactions() > 0) {
-                    // A snapshot is still being sent from the old file.
-                    return;
-                }
-                replaced.close();
-            }
-            retired.removeFirst();
+            retired.removeFirst().generation().close();
         }
     }
 
@@ -70,10 +54,6 @@ final class Generations {
         newest.close();
         for (RetiredGeneration old : retired) {
             old.generation().close();
-            Database replaced = old.replaced();
-            if (replaced != null) {
-                replaced.close();
-            }
         }
         retired.clear();
     }

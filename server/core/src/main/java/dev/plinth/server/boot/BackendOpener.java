@@ -50,7 +50,6 @@ final class BackendOpener {
         BackendOptions defaults = options.backend();
         Backend backend =
                 Backend.open(
-                        disk,
                         database,
                         new BackendOptions(
                                 config.storage().batchIntervalNanos(),

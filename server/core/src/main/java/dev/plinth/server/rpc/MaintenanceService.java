@@ -35,7 +35,6 @@ import dev.plinth.server.metrics.Metrics;
 import dev.plinth.server.quota.BackendQuota;
 import io.grpc.Context;
 import io.grpc.Status;
-import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -230,14 +229,24 @@ final class MaintenanceService {
         long startNanos = nanoClock.getAsLong();
         defragsInFlight.add(1);
         try {
-            backend.get().defragment();
-        } catch (IOException e) {
-            throw RefusedException.unmapped(String.valueOf(e.getMessage()));
+            defragmentPresentBackend();
         } finally {
             defragsInFlight.add(-1);
             defragSeconds.observeNanos(nanoClock.getAsLong() - startNanos);
         }
         call.reply(Reply.withoutHeader(ResponseBody.EMPTY));
+    }
+
+    /** Starts over with the next one if a snapshot from the leader replaces it meanwhile. */
+    private void defragmentPresentBackend() throws RefusedException {
+        Backend present = backend.get();
+        while (!present.defragment()) {
+            Backend next = backend.get();
+            if (next == present) {
+                throw RefusedException.of(EtcdError.STOPPED);
+            }
+            present = next;
+        }
     }
 
     /** Without a deadline of the caller the wait for the new leader has no end. */

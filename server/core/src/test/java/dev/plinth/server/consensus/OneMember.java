@@ -154,7 +154,6 @@ final class OneMember implements AutoCloseable {
         this.clock = clock;
         backend =
                 Backend.open(
-                        new LinuxDisk(),
                         Database.open(new LinuxDisk(), database, Backend.databaseOptions()),
                         BackendOptions.DEFAULT);
         long localId = id(index);

@@ -88,7 +88,6 @@ final class ClientPortTest {
     void start() throws Exception {
         backend =
                 Backend.open(
-                        new LinuxDisk(),
                         Database.open(
                                 new LinuxDisk(),
                                 folder.resolve("db"),

@@ -79,7 +79,7 @@ final class StoreCommand {
         try {
             Database database =
                     Database.open(disk, folder.resolve("db"), Backend.databaseOptions());
-            try (Backend backend = Backend.open(disk, database, options);
+            try (Backend backend = Backend.open(database, options);
                     KeyValueStore store =
                             KeyValueStore.open(
                                     backend,

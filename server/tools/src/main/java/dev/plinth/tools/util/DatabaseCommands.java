@@ -55,10 +55,8 @@ final class DatabaseCommands {
         if (!Files.exists(file)) {
             reason = FileErrors.text("stat", file, new NoSuchFileException(file.toString()));
         } else {
-            try (Backend backend = context.openBackend(file, flags);
-                    ProgressBar progress = ProgressBar.ofBytes(context.console(), "defrag")) {
-                long total = backend.sizeInUseBytes();
-                backend.defragment(copied -> progress.update(Math.min(copied, total), total));
+            try (ProgressBar progress = ProgressBar.ofBytes(context.console(), "defrag")) {
+                context.rewrite(file, flags, progress::update);
                 return;
             } catch (DatabaseException | IOException e) {
                 reason = String.valueOf(e.getMessage());

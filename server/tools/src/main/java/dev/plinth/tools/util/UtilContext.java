@@ -2,6 +2,7 @@ package dev.plinth.tools.util;
 
 import dev.plinth.mvcc.backend.Backend;
 import dev.plinth.mvcc.backend.BackendOptions;
+import dev.plinth.mvcc.backend.OfflineDefragmentation;
 import dev.plinth.pagestore.Database;
 import dev.plinth.pagestore.DatabaseException;
 import dev.plinth.pagestore.LockWait;
@@ -65,13 +66,21 @@ record UtilContext(Disk disk, Clock clock, Path directory, Console console) {
     /** A member's database with what etcd keeps in it. */
     Backend openBackend(Path path, ParsedFlags flags) throws ToolFailure {
         try {
-            Database database =
-                    Database.open(
-                            disk, path, Backend.databaseOptions().withLockWait(lockWait(flags)));
-            return Backend.open(disk, database, BackendOptions.DEFAULT);
+            Database database = Database.open(disk, path, databaseOptions(flags));
+            return Backend.open(database, BackendOptions.DEFAULT);
         } catch (DatabaseException e) {
             throw ToolFailure.error(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Takes the free space out of a member's database. */
+    void rewrite(Path path, ParsedFlags flags, OfflineDefragmentation.Progress progress)
+            throws IOException {
+        OfflineDefragmentation.rewrite(disk, path, databaseOptions(flags), progress);
+    }
+
+    private Options databaseOptions(ParsedFlags flags) {
+        return Backend.databaseOptions().withLockWait(lockWait(flags));
     }
 
     /** Writes a result in the format of {@code -w}. */
