@@ -2,6 +2,9 @@ package dev.plinth.client;
 
 import dev.plinth.api.etcdserverpb.CompactionRequest;
 import dev.plinth.api.etcdserverpb.KVGrpc;
+import dev.plinth.api.etcdserverpb.RangeRequest;
+import io.grpc.Status.Code;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +58,35 @@ public final class AsyncKv {
                 range.on(namespace),
                 options,
                 response -> RangeResult.of(response, namespace));
+    }
+
+    /** Whether it is worth a try to have a server stream a range. */
+    boolean streams(Range range) {
+        RangeRequest request = range.settings();
+        boolean isFiltered =
+                request.getMinModRevision() != 0
+                        || request.getMaxModRevision() != 0
+                        || request.getMinCreateRevision() != 0
+                        || request.getMaxCreateRevision() != 0;
+        return ordering == null && !isFiltered && !request.getCountOnly() && calls.streamsRanges();
+    }
+
+    /** Has a server stream a range. */
+    RangeParts parts(Range range) {
+        Duration time = options.deadline();
+        return new RangeParts(
+                calls,
+                options,
+                namespace,
+                range.on(namespace),
+                time == null ? calls.defaultDeadline() : time);
+    }
+
+    /** Servers older than 3.7 know no streams of ranges; they are not asked again. */
+    void streamFailed(EtcdException why) {
+        if (why.code() == Code.UNIMPLEMENTED) {
+            calls.forgetRangeStreams();
+        }
     }
 
     /** Writes a value. */

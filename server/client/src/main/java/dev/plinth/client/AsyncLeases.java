@@ -3,6 +3,7 @@ package dev.plinth.client;
 import dev.plinth.api.etcdserverpb.LeaseGrantRequest;
 import dev.plinth.api.etcdserverpb.LeaseGrantResponse;
 import dev.plinth.api.etcdserverpb.LeaseGrpc;
+import dev.plinth.api.etcdserverpb.LeaseKeepAliveRequest;
 import dev.plinth.api.etcdserverpb.LeaseLeasesRequest;
 import dev.plinth.api.etcdserverpb.LeaseRevokeRequest;
 import dev.plinth.api.etcdserverpb.LeaseStatus;
@@ -68,6 +69,25 @@ public final class AsyncLeases {
                 LeaseTimeToLiveRequest.newBuilder().setID(lease).setKeys(withKeys).build(),
                 options,
                 this::info);
+    }
+
+    /**
+     * Renews a lease once.
+     *
+     * @return its time to live from now on; fails with {@link EtcdException.LeaseNotFound} if there
+     *     is none
+     */
+    public CompletableFuture<Duration> renewOnce(long lease) {
+        return calls.call(
+                LeaseGrpc.getLeaseKeepAliveMethod(),
+                LeaseKeepAliveRequest.newBuilder().setID(lease).build(),
+                options,
+                response -> {
+                    if (response.getTTL() <= 0) {
+                        throw EtcdException.of(Reason.LEASE_NOT_FOUND);
+                    }
+                    return Duration.ofSeconds(response.getTTL());
+                });
     }
 
     private LeaseInfo info(LeaseTimeToLiveResponse response) {

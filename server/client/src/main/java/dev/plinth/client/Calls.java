@@ -39,6 +39,7 @@ final class Calls {
     private final RandomGenerator random;
     private final Tokens tokens;
     private final boolean hasIdentity;
+    private volatile boolean streamsRanges = true;
 
     Calls(Connection connection, ClientSettings settings, RandomGenerator random) {
         this.connection = connection;
@@ -90,6 +91,16 @@ final class Calls {
     /** Whether the client says who it is, so that another token may be had. */
     boolean hasIdentity() {
         return hasIdentity;
+    }
+
+    /** Whether servers may be able to stream ranges, as far as is known. */
+    boolean streamsRanges() {
+        return streamsRanges;
+    }
+
+    /** One could not. */
+    void forgetRangeStreams() {
+        streamsRanges = false;
     }
 
     /** How long a call takes at most that has no deadline of its own. */

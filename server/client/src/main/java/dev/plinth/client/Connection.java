@@ -16,7 +16,8 @@ import javax.net.ssl.SSLException;
 
 /**
  * The channel to all servers, the one thread that serves its sockets, and the virtual threads on
- * which everything else of the client runs.
+ * which everything else of the client runs that waits. Answers are taken by the program's own
+ * executor, where it has given one.
  *
  * <p>Calls go round the servers that are connected and say that they are well. Of calls that fail,
  * gRPC itself makes only those again that no server has seen.
@@ -60,7 +61,7 @@ final class Connection implements AutoCloseable {
                                     servers.getFirst().isUnix()
                                             ? NioDomainSocketChannel.class
                                             : NioSocketChannel.class)
-                            .executor(executor);
+                            .executor(settings.executor() == null ? executor : settings.executor());
             configure(builder, settings, endpoints);
             return new Connection(endpoints, loop, executor, builder.build());
         } catch (SSLException e) {
@@ -109,7 +110,7 @@ final class Connection implements AutoCloseable {
         return channel;
     }
 
-    /** Each task on a virtual thread of its own. */
+    /** Each task on a virtual thread of its own, since it may wait. */
     Executor executor() {
         return executor;
     }

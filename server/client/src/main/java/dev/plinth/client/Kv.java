@@ -45,18 +45,22 @@ public final class Kv {
      * of the first page. Memory does not depend on their number. Reading may fail half-way, as when
      * the revision is compacted.
      *
+     * <p>Servers from 3.7 on send what is behind the first page in one answer that goes no faster
+     * than it is read: close what is not read to its end.
+     *
      * @param range sorted by key, ascending, or not at all
      */
     public Stream<KeyValue> stream(Range range) {
-        Paging pages = new Paging(this, range);
+        Paging pages = new Paging(async, range);
         return StreamSupport.stream(
-                Spliterators.spliteratorUnknownSize(
-                        pages,
-                        Spliterator.ORDERED
-                                | Spliterator.DISTINCT
-                                | Spliterator.NONNULL
-                                | Spliterator.IMMUTABLE),
-                false);
+                        Spliterators.spliteratorUnknownSize(
+                                pages,
+                                Spliterator.ORDERED
+                                        | Spliterator.DISTINCT
+                                        | Spliterator.NONNULL
+                                        | Spliterator.IMMUTABLE),
+                        false)
+                .onClose(pages::close);
     }
 
     /** Writes a value. */

@@ -56,6 +56,16 @@ public final class Leases {
         return Await.result(async.info(lease, withKeys));
     }
 
+    /**
+     * Renews a lease once; {@link #keepAlive} does so for as long as it is wanted.
+     *
+     * @return its time to live from now on
+     * @throws EtcdException.LeaseNotFound if there is none
+     */
+    public Duration renewOnce(long lease) {
+        return Await.result(async.renewOnce(lease));
+    }
+
     /** Ids of all leases. */
     public List<Long> list() {
         return Await.result(async.list());

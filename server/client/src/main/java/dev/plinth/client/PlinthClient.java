@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,8 @@ public final class PlinthClient implements AutoCloseable {
         this.namespace = namespace;
         this.ordering = ordering;
         this.kv = new Kv(new AsyncKv(shared.calls(), options, namespace, ordering));
-        this.watches = new Watches(shared.watches(options), namespace, shared.calls().executor());
+        this.watches =
+                new Watches(kv, shared.watches(options), namespace, shared.calls().executor());
         this.leases =
                 new Leases(
                         new AsyncLeases(shared.calls(), options, namespace),
@@ -156,6 +158,8 @@ public final class PlinthClient implements AutoCloseable {
     public static final class Builder {
         private static final int SEND_BYTES = 2 << 20;
         private static final long WATCH_BUFFER_BYTES = 16 << 20;
+        private static final int OLDEST_MAJOR = 3;
+        private static final int OLDEST_MINOR = 6;
 
         private final List<Endpoint> endpoints;
         private @Nullable TlsConfig tls;
@@ -169,6 +173,9 @@ public final class PlinthClient implements AutoCloseable {
         private int receiveBytesMax = Integer.MAX_VALUE;
         private boolean checksHealth = true;
         private long watchBufferBytes = WATCH_BUFFER_BYTES;
+        private @Nullable Executor executor;
+        private @Nullable Duration autoSync;
+        private boolean rejectsOldCluster;
 
         private Builder(List<String> endpoints) {
             this.endpoints = parsed(endpoints);
@@ -276,8 +283,38 @@ public final class PlinthClient implements AutoCloseable {
         }
 
         /**
-         * Makes the client; does not wait for a server.
+         * Where answers are taken and futures are completed, and so where stages run that programs
+         * add to them: a virtual thread each. What waits, watches' callbacks among it, keeps
+         * virtual threads of its own, so that an executor of one thread will do.
+         */
+        public Builder executor(Executor taking) {
+            executor = taking;
+            return this;
+        }
+
+        /**
+         * Makes the list of servers that of the cluster's members again and again, as {@link
+         * PlinthClient#sync} does: never. When no member answers the list stays as it is.
+         */
+        public Builder autoSync(Duration every) {
+            autoSync = positive(every);
+            return this;
+        }
+
+        /**
+         * Whether {@link #build} asks each server for its version, and refuses to make a client of
+         * servers older than 3.6: no. It waits for their answers then.
+         */
+        public Builder rejectOldCluster(boolean rejects) {
+            rejectsOldCluster = rejects;
+            return this;
+        }
+
+        /**
+         * Makes the client; does not wait for a server, unless {@link #rejectOldCluster} wants it.
          *
+         * @throws EtcdException with {@link Reason#OLD_CLUSTER} if a server is too old, another one
+         *     if one that should be asked does not answer within the default deadline
          * @throws IllegalArgumentException if settings contradict each other, or files for TLS
          *     cannot be read
          */
@@ -304,9 +341,34 @@ public final class PlinthClient implements AutoCloseable {
                             sendBytesMax,
                             receiveBytesMax,
                             checksHealth,
-                            watchBufferBytes);
+                            watchBufferBytes,
+                            executor);
+            if (rejectsOldCluster) {
+                for (Endpoint endpoint : endpoints) {
+                    try (PlinthClient one = open(settings.with(endpoint))) {
+                        requireYoung(one.maintenance().status().version());
+                    }
+                }
+            }
+            PlinthClient client = open(settings);
+            if (autoSync != null) {
+                client.shared.repeat(autoSync, client::sync);
+            }
+            return client;
+        }
+
+        private static PlinthClient open(ClientSettings settings) {
             return new PlinthClient(
                     Shared.open(settings), CallOptions.DEFAULT, Namespace.NONE, null);
+        }
+
+        private static void requireYoung(String version) {
+            String[] parts = version.split("\\.", 3);
+            int major = parts.length < 2 ? 0 : Integer.parseInt(parts[0]);
+            if (major < OLDEST_MAJOR
+                    || (major == OLDEST_MAJOR && Integer.parseInt(parts[1]) < OLDEST_MINOR)) {
+                throw EtcdException.of(Reason.OLD_CLUSTER);
+            }
         }
     }
 }

@@ -87,6 +87,9 @@ public enum Reason {
             "etcdclient: ",
             "no cluster members have a revision higher than the previously received revision"),
 
+    /** Found by the client: a server is of a version that the program does not want. */
+    OLD_CLUSTER(Code.FAILED_PRECONDITION, "etcdclient: ", "old cluster version"),
+
     /** Found by the client: it was closed. */
     CLIENT_CLOSED(Code.CANCELLED, "etcdclient: ", "the client is closed"),
 

@@ -11,6 +11,7 @@ final class Repetition {
                     "etcdserverpb.KV/Range",
                     "etcdserverpb.Lease/LeaseTimeToLive",
                     "etcdserverpb.Lease/LeaseLeases",
+                    "etcdserverpb.Lease/LeaseKeepAlive",
                     "etcdserverpb.Lease/LeaseGrant",
                     "etcdserverpb.Lease/LeaseRevoke",
                     "etcdserverpb.Cluster/MemberList",

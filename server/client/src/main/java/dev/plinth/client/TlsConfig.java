@@ -4,12 +4,15 @@ import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How connections are encrypted. Files are read when the client is built.
+ * How connections are encrypted. Files are read when the client is built, those of the client's own
+ * certificate again for a new connection, if they have changed.
  *
  * @param authorities certificates, PEM, of those to trust; absent for the machine's own list
  * @param certificate who the client is, PEM; absent for nobody
@@ -49,10 +52,18 @@ public record TlsConfig(
         return new TlsConfig(authorities, certificate, key, name, skipsVerification);
     }
 
+    private static OwnCertificate ownCertificate(Path certificate, Path key) throws SSLException {
+        try {
+            return new OwnCertificate(certificate, key);
+        } catch (IOException | GeneralSecurityException e) {
+            throw new SSLException(e.getMessage(), e);
+        }
+    }
+
     SslContext context() throws SSLException {
         SslContextBuilder builder = GrpcSslContexts.forClient();
         if (certificate != null && key != null) {
-            builder.keyManager(certificate.toFile(), key.toFile());
+            builder.keyManager(ownCertificate(certificate, key));
         }
         if (skipsVerification) {
             builder.trustManager(InsecureTrustManagerFactory.INSTANCE)

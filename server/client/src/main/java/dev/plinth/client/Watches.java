@@ -10,11 +10,13 @@ import java.util.function.Consumer;
  * it; others wait for it.
  */
 public final class Watches {
+    private final Kv kv;
     private final WatchHub hub;
     private final Namespace namespace;
     private final Executor executor;
 
-    Watches(WatchHub hub, Namespace namespace, Executor executor) {
+    Watches(Kv kv, WatchHub hub, Namespace namespace, Executor executor) {
+        this.kv = kv;
         this.hub = hub;
         this.namespace = namespace;
         this.executor = executor;
@@ -23,6 +25,14 @@ public final class Watches {
     /** A watch to be read by waiting, made for virtual threads. Does not wait for the server. */
     public WatchCursor open(WatchSpec spec) {
         return new WatchCursor(hub, hub.watch(spec, namespace));
+    }
+
+    /**
+     * What keys there are, and every change behind that, to be read by waiting. Memory does not
+     * depend on the number of keys.
+     */
+    public ListCursor listAndWatch(KeyRange keys) {
+        return new ListCursor(kv, this, keys);
     }
 
     /**

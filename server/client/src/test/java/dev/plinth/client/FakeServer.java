@@ -4,12 +4,18 @@ import dev.plinth.api.etcdserverpb.AuthGrpc;
 import dev.plinth.api.etcdserverpb.AuthenticateRequest;
 import dev.plinth.api.etcdserverpb.AuthenticateResponse;
 import dev.plinth.api.etcdserverpb.KVGrpc;
+import dev.plinth.api.etcdserverpb.LeaseGrpc;
+import dev.plinth.api.etcdserverpb.LeaseKeepAliveRequest;
+import dev.plinth.api.etcdserverpb.LeaseKeepAliveResponse;
 import dev.plinth.api.etcdserverpb.PutRequest;
 import dev.plinth.api.etcdserverpb.PutResponse;
 import dev.plinth.api.etcdserverpb.RangeRequest;
 import dev.plinth.api.etcdserverpb.RangeResponse;
 import dev.plinth.api.etcdserverpb.TxnRequest;
 import dev.plinth.api.etcdserverpb.TxnResponse;
+import dev.plinth.api.etcdserverpb.WatchGrpc;
+import dev.plinth.api.etcdserverpb.WatchRequest;
+import dev.plinth.api.etcdserverpb.WatchResponse;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -24,7 +30,9 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
 
 /** A server whose answers a test makes, and which keeps what it was asked. */
@@ -38,6 +46,13 @@ final class FakeServer implements AutoCloseable {
     final List<RangeRequest> ranges = new CopyOnWriteArrayList<>();
     final List<PutRequest> puts = new CopyOnWriteArrayList<>();
     final List<TxnRequest> txns = new CopyOnWriteArrayList<>();
+
+    /** Streams of watches and of renewals, in the order in which they were opened. */
+    final BlockingQueue<Streaming<WatchRequest, WatchResponse>> watches =
+            new LinkedBlockingQueue<>();
+
+    final BlockingQueue<Streaming<LeaseKeepAliveRequest, LeaseKeepAliveResponse>> renewals =
+            new LinkedBlockingQueue<>();
 
     volatile Function<RangeRequest, RangeResponse> onRange =
             _ -> RangeResponse.getDefaultInstance();
@@ -57,6 +72,8 @@ final class FakeServer implements AutoCloseable {
                             .addService(health.getHealthService())
                             .addService(new Keys())
                             .addService(new Logins())
+                            .addService(new Watching())
+                            .addService(new Renewing())
                             .intercept(new Listening())
                             .build()
                             .start();
@@ -118,6 +135,46 @@ final class FakeServer implements AutoCloseable {
         public void txn(TxnRequest request, StreamObserver<TxnResponse> observer) {
             txns.add(request);
             answer(request, onTxn, observer);
+        }
+    }
+
+    /** What a client asks on one stream, and where it is answered. */
+    record Streaming<Q, A>(BlockingQueue<Q> asked, StreamObserver<A> answers) {
+        private static <Q, A> StreamObserver<Q> open(
+                BlockingQueue<Streaming<Q, A>> streams, StreamObserver<A> answers) {
+            BlockingQueue<Q> asked = new LinkedBlockingQueue<>();
+            streams.add(new Streaming<>(asked, answers));
+            return new StreamObserver<>() {
+                @Override
+                public void onNext(Q request) {
+                    asked.add(request);
+                }
+
+                @Override
+                public void onError(Throwable left) {
+                    asked.clear();
+                }
+
+                @Override
+                public void onCompleted() {
+                    answers.onCompleted();
+                }
+            };
+        }
+    }
+
+    private final class Watching extends WatchGrpc.WatchImplBase {
+        @Override
+        public StreamObserver<WatchRequest> watch(StreamObserver<WatchResponse> answers) {
+            return Streaming.open(watches, answers);
+        }
+    }
+
+    private final class Renewing extends LeaseGrpc.LeaseImplBase {
+        @Override
+        public StreamObserver<LeaseKeepAliveRequest> leaseKeepAlive(
+                StreamObserver<LeaseKeepAliveResponse> answers) {
+            return Streaming.open(renewals, answers);
         }
     }
 

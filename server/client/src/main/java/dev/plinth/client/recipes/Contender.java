@@ -4,6 +4,7 @@ import dev.plinth.client.Bytes;
 import dev.plinth.client.Cmp;
 import dev.plinth.client.Delete;
 import dev.plinth.client.EtcdException;
+import dev.plinth.client.KeyRange;
 import dev.plinth.client.KeyValue;
 import dev.plinth.client.Put;
 import dev.plinth.client.Range;
@@ -47,6 +48,11 @@ final class Contender {
     /** The oldest key of all, if there is one. */
     Optional<KeyValue> first() {
         return session.client().kv().range(oldest()).first();
+    }
+
+    /** All who stand, and how they change. */
+    LeaderCursor observe() {
+        return new LeaderCursor(session.client().watches().listAndWatch(KeyRange.prefix(prefix)));
     }
 
     Bytes key() {

@@ -43,6 +43,11 @@ public final class Election {
         return contender.first();
     }
 
+    /** Who leads, one leader after the other. */
+    public LeaderCursor observe() {
+        return contender.observe();
+    }
+
     /** That this session leads, until it is closed or the session is lost. */
     public final class Leadership implements AutoCloseable {
         private final Contender.Place place;

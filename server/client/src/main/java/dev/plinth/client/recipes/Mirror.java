@@ -3,13 +3,10 @@ package dev.plinth.client.recipes;
 import dev.plinth.client.EtcdException;
 import dev.plinth.client.KeyRange;
 import dev.plinth.client.KeyValue;
+import dev.plinth.client.ListCursor;
+import dev.plinth.client.ListSignal;
 import dev.plinth.client.PlinthClient;
-import dev.plinth.client.Range;
-import dev.plinth.client.WatchCursor;
 import dev.plinth.client.WatchItem;
-import dev.plinth.client.WatchSignal;
-import dev.plinth.client.WatchSpec;
-import java.util.stream.Stream;
 
 /**
  * Keeps a copy of keys elsewhere: all items as of one revision, page by page, then every change
@@ -40,26 +37,20 @@ public final class Mirror {
      *     the keys cannot be read
      */
     public static void follow(PlinthClient source, KeyRange keys, Sink sink) {
-        while (true) {
-            try {
-                long revision = source.kv().range(Range.of(keys).countOnly()).header().revision();
-                sink.begin(revision);
-                try (Stream<KeyValue> items = source.kv().stream(Range.of(keys).at(revision))) {
-                    items.forEach(sink::item);
-                }
-                sink.complete(revision);
-                followChanges(source, WatchSpec.of(keys).from(revision + 1), sink);
-            } catch (EtcdException.Compacted _) {
-                // Begins anew.
-            }
-        }
-    }
-
-    private static void followChanges(PlinthClient source, WatchSpec spec, Sink sink) {
-        try (WatchCursor watch = source.watches().open(spec)) {
+        try (ListCursor cursor = source.watches().listAndWatch(keys)) {
             while (true) {
-                if (watch.next() instanceof WatchSignal.Batch(var _, var changes)) {
-                    changes.forEach(sink::change);
+                switch (cursor.next()) {
+                    case ListSignal.Items list -> {
+                        if (list.isFirst()) {
+                            sink.begin(list.revision());
+                        }
+                        list.items().forEach(sink::item);
+                        if (list.isLast()) {
+                            sink.complete(list.revision());
+                        }
+                    }
+                    case ListSignal.Changes(var _, var changes) -> changes.forEach(sink::change);
+                    case ListSignal.Progress _ -> {}
                 }
             }
         }

@@ -26,53 +26,13 @@ import dev.plinth.client.WatchCursor;
 import dev.plinth.client.WatchItem;
 import dev.plinth.client.WatchSignal;
 import dev.plinth.client.WatchSpec;
-import dev.plinth.server.interop.ServerProcess;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the client promises, on one member, whoever made it. Each test has keys of its own. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
-abstract class ClientConformance {
-    private ServerProcess server;
-    private PlinthClient whole;
-
-    /** The same, with keys of this test alone. */
-    private PlinthClient client;
-
-    abstract ServerProcess start(Path dataDir, String... flags);
-
-    @BeforeAll
-    void startServer(@TempDir Path dir) {
-        server = start(dir.resolve("data"));
-        whole = PlinthClient.of(server.endpoint());
-    }
-
-    @AfterAll
-    void stopServer() {
-        whole.close();
-        server.close();
-    }
-
-    @BeforeEach
-    void chooseKeys(TestInfo test) {
-        client = whole.namespace(Bytes.of(test.getDisplayName() + "/"));
-    }
-
-    private static Bytes b(String text) {
-        return Bytes.of(text);
-    }
-
+abstract class ClientConformance extends ListingConformance {
     @Test
     void keysAreWrittenReadAndDeleted() {
         Kv kv = client.kv();
@@ -374,27 +334,6 @@ abstract class ClientConformance {
                 puts[j] = Put.of(b("million/" + j), b(String.valueOf(i + j)));
             }
             kv.txn(Txn.of(puts));
-        }
-    }
-
-    /** Changes one by one. */
-    static final class EventReader {
-        private final WatchCursor cursor;
-        private List<WatchItem> batch = List.of();
-        private int next;
-
-        EventReader(WatchCursor cursor) {
-            this.cursor = cursor;
-        }
-
-        WatchItem next() {
-            while (next == batch.size()) {
-                if (cursor.next() instanceof WatchSignal.Batch changes) {
-                    batch = changes.items();
-                    next = 0;
-                }
-            }
-            return batch.get(next++);
         }
     }
 }

@@ -14,7 +14,6 @@ import dev.plinth.client.WatchItem;
 import dev.plinth.client.WatchSignal;
 import dev.plinth.client.WatchSpec;
 import dev.plinth.server.interop.ClusterNode;
-import dev.plinth.testing.conformance.ClientConformance.EventReader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -116,6 +115,23 @@ abstract class ClusterConformance {
                 .items()
                 .forEach(item -> stored.add(item.key().utf8()));
         assertThat(told).isEqualTo(stored);
+    }
+
+    /** The client has been told of one member alone, which then dies. */
+    @Test
+    void aClientThatListsMembersOutlivesTheOneItKnew() {
+        String known = members.getFirst().endpoint();
+        try (PlinthClient alone =
+                PlinthClient.builder(known).autoSync(Duration.ofMillis(50)).build()) {
+            alone.kv().put(Bytes.of("a"), Bytes.of("1"));
+            while (alone.endpoints().size() < members.size()) {
+                // A call that takes its time lies between any two looks.
+                alone.cluster().members();
+            }
+            members.getFirst().process().kill();
+            assertThat(alone.kv().get(Bytes.of("a")).orElseThrow().value())
+                    .isEqualTo(Bytes.of("1"));
+        }
     }
 
     @Test

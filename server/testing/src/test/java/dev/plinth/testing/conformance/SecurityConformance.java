@@ -25,9 +25,11 @@ import dev.plinth.client.WatchSpec;
 import dev.plinth.server.interop.ClusterNode;
 import dev.plinth.server.interop.ServerProcess;
 import dev.plinth.server.testing.TestAuthority;
-import dev.plinth.testing.conformance.ClientConformance.EventReader;
 import io.grpc.Channel;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -166,15 +168,7 @@ abstract class SecurityConformance {
         ClusterNode ports = node("ports", dir);
         String url = "https://" + ports.endpoint();
         try (ports;
-                ServerProcess server =
-                        start(
-                                dir.resolve("data"),
-                                "--listen-client-urls=" + url,
-                                "--advertise-client-urls=" + url,
-                                "--cert-file=" + own.certificate(),
-                                "--key-file=" + own.key(),
-                                "--trusted-ca-file=" + authority.certificate(),
-                                "--client-cert-auth")) {
+                ServerProcess server = startTrusting(url, own, authority)) {
             assertThat(server.handle().isAlive()).isTrue();
             TlsConfig tls =
                     TlsConfig.trusting(authority.certificate())
@@ -192,6 +186,50 @@ abstract class SecurityConformance {
             assertThatNothingGetsThrough(url, TlsConfig.trusting(authority.certificate()));
             assertThatNothingGetsThrough(url, tls.withServerName("elsewhere"));
         }
+    }
+
+    /** The servers change whom they trust; the client's files are exchanged as it runs. */
+    @Test
+    void aClientsCertificateIsReadAgain() throws IOException {
+        TestAuthority authority = new TestAuthority(dir, "one");
+        TestAuthority others = new TestAuthority(dir, "two");
+        TestAuthority.Identity own = authority.issue("server", "server", "127.0.0.1", "localhost");
+        TestAuthority.Identity before = authority.issue("before", "client", "127.0.0.1");
+        TestAuthority.Identity after = others.issue("after", "client", "127.0.0.1");
+        Path certificate = Files.copy(before.certificate(), dir.resolve("own.pem"));
+        Path key = Files.copy(before.key(), dir.resolve("own-key.pem"));
+        ClusterNode ports = node("ports", dir);
+        String url = "https://" + ports.endpoint();
+        try (ports;
+                PlinthClient client =
+                        PlinthClient.builder(url)
+                                .tls(
+                                        TlsConfig.trusting(authority.certificate())
+                                                .identifiedBy(certificate, key))
+                                .build()) {
+            try (ServerProcess server = startTrusting(url, own, authority)) {
+                client.kv().put(KEY, Bytes.of("v"));
+                server.stop();
+            }
+            Files.copy(after.certificate(), certificate, StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(after.key(), key, StandardCopyOption.REPLACE_EXISTING);
+            try (ServerProcess server = startTrusting(url, own, others)) {
+                assertThat(server.handle().isAlive()).isTrue();
+                assertThat(client.kv().get(KEY).orElseThrow().value()).isEqualTo(Bytes.of("v"));
+            }
+        }
+    }
+
+    private ServerProcess startTrusting(
+            String url, TestAuthority.Identity own, TestAuthority clients) {
+        return start(
+                dir.resolve("data"),
+                "--listen-client-urls=" + url,
+                "--advertise-client-urls=" + url,
+                "--cert-file=" + own.certificate(),
+                "--key-file=" + own.key(),
+                "--trusted-ca-file=" + clients.certificate(),
+                "--client-cert-auth");
     }
 
     private static void assertThatNothingGetsThrough(String url, TlsConfig tls) {

@@ -26,6 +26,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(PlinthExtension.class)
 class KeysExampleTest {
     @Test
+    void longLists(PlinthClient client) {
+        client.kv().put(Bytes.of("jobs/1"), Bytes.of("42"));
+        long bytes;
+        try (Stream<KeyValue> items = client.kv().stream(Range.prefix(Bytes.of("jobs/")))) {
+            bytes = items.mapToLong(item -> item.value().size()).sum();
+        }
+        assertThat(bytes).isEqualTo(2);
+    }
+
+    @Test
     void firstSteps(Endpoints endpoints) {
         String endpoint = endpoints.first();
         try (PlinthClient client = PlinthClient.of(endpoint)) {

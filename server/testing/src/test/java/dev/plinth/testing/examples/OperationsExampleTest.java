@@ -2,6 +2,7 @@ package dev.plinth.testing.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.client.Alarm;
 import dev.plinth.client.Bytes;
 import dev.plinth.client.ClusterMember;
 import dev.plinth.client.KeyRange;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,7 +67,23 @@ class OperationsExampleTest {
         try (OutputStream file = Files.newOutputStream(backup)) {
             client.maintenance().snapshot(file);
         }
+        for (Alarm alarm : client.maintenance().alarms()) {
+            client.maintenance().disarm(alarm);
+        }
         assertThat(Files.size(backup)).isGreaterThan(status.databaseBytes() / 2);
+    }
+
+    @Test
+    void aClientThatLooksAfterItself(Endpoints endpoints) {
+        PlinthClient careful =
+                PlinthClient.builder(endpoints.first())
+                        .autoSync(Duration.ofMinutes(5))
+                        .rejectOldCluster(true)
+                        .executor(Runnable::run)
+                        .build();
+        try (careful) {
+            assertThat(careful.kv().get(Bytes.of("k"))).isEmpty();
+        }
     }
 
     @Test

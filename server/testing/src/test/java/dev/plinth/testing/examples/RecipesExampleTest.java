@@ -10,6 +10,7 @@ import dev.plinth.client.recipes.Barrier;
 import dev.plinth.client.recipes.DoubleBarrier;
 import dev.plinth.client.recipes.Election;
 import dev.plinth.client.recipes.Isolation;
+import dev.plinth.client.recipes.LeaderCursor;
 import dev.plinth.client.recipes.Mutex;
 import dev.plinth.client.recipes.Session;
 import dev.plinth.client.recipes.Stm;
@@ -44,6 +45,9 @@ class RecipesExampleTest {
                         session.election(Bytes.of("leader")).campaign(Bytes.of("host-1"))) {
             lead.proclaim(Bytes.of("host-1:8080"));
             assertThat(lead.isHeld()).isTrue();
+            try (LeaderCursor leaders = session.election(Bytes.of("leader")).observe()) {
+                assertThat(leaders.next().value()).isEqualTo(Bytes.of("host-1:8080"));
+            }
         }
     }
 

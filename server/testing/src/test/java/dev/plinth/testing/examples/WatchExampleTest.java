@@ -3,15 +3,13 @@ package dev.plinth.testing.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.client.Bytes;
-import dev.plinth.client.EtcdException;
 import dev.plinth.client.KeepAlive;
-import dev.plinth.client.KeyValue;
+import dev.plinth.client.KeyRange;
 import dev.plinth.client.Lease;
+import dev.plinth.client.ListCursor;
+import dev.plinth.client.ListSignal;
 import dev.plinth.client.PlinthClient;
 import dev.plinth.client.Put;
-import dev.plinth.client.Range;
-import dev.plinth.client.RangeResult;
-import dev.plinth.client.WatchCursor;
 import dev.plinth.client.WatchHandle;
 import dev.plinth.client.WatchItem;
 import dev.plinth.client.WatchSignal;
@@ -44,16 +42,16 @@ class WatchExampleTest {
 
     /** Keeps a copy of all keys below a prefix. */
     void follow(PlinthClient client, Bytes prefix, Predicate<Map<Bytes, Bytes>> enough) {
-        while (!enough.test(copy)) {
-            RangeResult now = client.kv().range(Range.prefix(prefix));
-            copy.clear();
-            for (KeyValue item : now.items()) {
-                copy.put(item.key(), item.value());
-            }
-            WatchSpec later = WatchSpec.prefix(prefix).from(now.header().revision() + 1);
-            try (WatchCursor watch = client.watches().open(later)) {
-                while (!enough.test(copy)) {
-                    if (watch.next() instanceof WatchSignal.Batch(var _, var changes)) {
+        try (ListCursor cursor = client.watches().listAndWatch(KeyRange.prefix(prefix))) {
+            while (!enough.test(copy)) {
+                switch (cursor.next()) {
+                    case ListSignal.Items list -> {
+                        if (list.isFirst()) {
+                            copy.clear();
+                        }
+                        list.items().forEach(item -> copy.put(item.key(), item.value()));
+                    }
+                    case ListSignal.Changes(var _, var changes) -> {
                         for (WatchItem change : changes) {
                             switch (change) {
                                 case WatchItem.Put put -> copy.put(put.key(), put.now().value());
@@ -61,9 +59,8 @@ class WatchExampleTest {
                             }
                         }
                     }
+                    case ListSignal.Progress _ -> {}
                 }
-            } catch (EtcdException.Compacted e) {
-                // History was removed before it was read: read the keys anew.
             }
         }
     }
@@ -90,6 +87,8 @@ class WatchExampleTest {
                     reason -> System.getLogger("example").log(System.Logger.Level.INFO, reason));
             assertThat(alive.isAlive()).isTrue();
         }
+        Duration left = client.leases().renewOnce(lease.id());
+        assertThat(left).isPositive();
         lease.revoke();
         assertThat(client.kv().get(Bytes.of("members/me"))).isEmpty();
     }
