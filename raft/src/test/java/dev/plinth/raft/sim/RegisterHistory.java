@@ -15,7 +15,7 @@ import java.util.Map;
  * through {@code [f, s]}, and no two such zones may overlap; otherwise the value fits into any
  * moment of {@code [s, f]}, which must not lie wholly inside the zone of another value.
  */
-final class RegisterHistory {
+public final class RegisterHistory {
     private static final long NEVER = Long.MAX_VALUE;
 
     private static final class Cluster {
@@ -38,26 +38,29 @@ final class RegisterHistory {
     private final Map<Long, Cluster> clusters = new LinkedHashMap<>();
 
     /** The register holds a value that nobody wrote at the start. */
-    RegisterHistory(long initialValue) {
+    public RegisterHistory(long initialValue) {
         clusters.put(initialValue, new Cluster(initialValue, -1, -1));
     }
 
-    void writeBegan(long value, long time) {
+    /** A write of a value that no other write has begins. */
+    public void writeBegan(long value, long time) {
         clusters.put(value, new Cluster(value, time, NEVER));
     }
 
     /** The write surely did not happen. */
-    void writeRefused(long value) {
+    public void writeRefused(long value) {
         clusters.remove(value);
     }
 
-    void writeEnded(long value, long time) {
+    /** The write was acknowledged. */
+    public void writeEnded(long value, long time) {
         Cluster c = cluster(value);
         c.writeEnded = true;
         c.firstEnd = Math.min(c.firstEnd, time);
     }
 
-    void read(long value, long begin, long end) {
+    /** A read gave a value. */
+    public void read(long value, long begin, long end) {
         Cluster c = cluster(value);
         if (end < c.writeBegin) {
             throw new Violation(
@@ -77,7 +80,7 @@ final class RegisterHistory {
     }
 
     /** A write of unknown outcome that nobody saw may as well not have happened. */
-    void check() {
+    public void check() {
         List<Cluster> forward = new ArrayList<>();
         List<Cluster> backward = new ArrayList<>();
         for (Cluster c : clusters.values()) {

@@ -31,12 +31,17 @@ final class NewCluster {
      *     one has been a member before
      */
     ClusterPlan plan(RemoteCluster remote) throws StartException {
+        ClusterPlan plan = founded();
+        requireNotBootstrapped(plan.identity().memberId(), remote);
+        return plan;
+    }
+
+    /** The same without asking anybody. */
+    ClusterPlan founded() throws StartException {
         requireOwnUrls(config);
         List<ClusterMember> members = members();
-        WalMetadata identity = identity(members);
-        requireNotBootstrapped(identity.memberId(), remote);
         return new ClusterPlan(
-                identity,
+                identity(members),
                 members.stream()
                         .map(member -> new Peer(member.id(), Bytes.utf8(MemberJson.write(member))))
                         .toList(),

@@ -168,7 +168,14 @@ final class ReceivedSnapshots implements SnapshotSink {
         /** What is installed later without a way back is looked at now. */
         private void requireIndex() throws IOException {
             try (Database database =
-                            Database.open(disk, temporary, Options.etcd().withReadOnly(true));
+                            Database.open(
+                                    disk,
+                                    temporary,
+                                    // Two pages are looked at: no map to grow in, nothing read in.
+                                    Options.etcd()
+                                            .withReadOnly(true)
+                                            .withInitialMapBytes(0)
+                                            .withPopulate(false));
                     ReadTransaction read = database.beginRead()) {
                 Bucket meta = read.bucket(SchemaBucket.META.nameBytes());
                 ByteView value = new ByteView();

@@ -1,4 +1,7 @@
-/** Real processes: refusals with their messages and exit codes, kills and restarts. */
+/**
+ * Real processes: refusals with their messages and exit codes, kills and restarts; and whole
+ * members without one.
+ */
 @NullMarked
 package dev.plinth.server.boot;
 

@@ -78,6 +78,12 @@ public final class DiskFaults {
         powerLost = true;
     }
 
+    /** Nothing that was planned happens any more: no call fails, and power stays. */
+    public synchronized void forgetPlans() {
+        rules.clear();
+        callsUntilPowerLoss = NEVER;
+    }
+
     /** Opening with O_DIRECT fails with EINVAL, as on file systems without it. */
     public synchronized void refuseDirect() {
         directRefused = true;

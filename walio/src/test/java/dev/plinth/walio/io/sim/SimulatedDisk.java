@@ -58,6 +58,7 @@ public final class SimulatedDisk implements Disk {
     private final Inode.Directory root = new Inode.Directory(1, OWNER_DIRECTORY);
     private final List<NameChange> pendingNames = new ArrayList<>();
     private final Set<SimulatedFile> openFiles = new HashSet<>();
+    final List<SimulatedMapping> mappings = new ArrayList<>();
     private long nextInode = 2;
 
     /** An empty disk. */
@@ -182,6 +183,18 @@ public final class SimulatedDisk implements Disk {
             }
             return found;
         }
+    }
+
+    /**
+     * Frees the mappings of the process that used this disk, which has ended: whoever still looks
+     * into one gets an {@link IllegalStateException}.
+     */
+    public void endProcess() {
+        List<SimulatedMapping> left;
+        synchronized (lock) {
+            left = List.copyOf(mappings);
+        }
+        left.forEach(SimulatedMapping::close);
     }
 
     private void adoptLive(Inode.Directory from, Inode.Directory to, Map<Inode, Inode> copies) {

@@ -223,6 +223,7 @@ final class SimulatedFile implements DiskFile {
             SimulatedMapping mapping = new SimulatedMapping(position, length, this::forget);
             mapping.refresh(inode.content, position, length);
             inode.mappings.add(mapping);
+            disk.mappings.add(mapping);
             return mapping;
         }
     }
@@ -230,6 +231,7 @@ final class SimulatedFile implements DiskFile {
     private void forget(SimulatedMapping mapping) {
         synchronized (disk.lock) {
             inode.mappings.remove(mapping);
+            disk.mappings.remove(mapping);
         }
     }
 

@@ -1,0 +1,113 @@
+package dev.plinth.server.sim;
+
+import dev.plinth.raft.Entry;
+import dev.plinth.raft.HardState;
+import dev.plinth.raft.SnapshotMetadata;
+import dev.plinth.server.consensus.EntryLog;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one member's log has been given over all of its lives, and what of it a sync has covered.
+ * Knows more than the member: entries stay here when the log lets go of them.
+ */
+final class LogRecord {
+    private static final class Kept {
+        final Entry entry;
+        boolean isDurable;
+
+        Kept(Entry entry, boolean isDurable) {
+            this.entry = entry;
+            this.isDurable = isDurable;
+        }
+    }
+
+    private final TreeMap<Long, Kept> kept = new TreeMap<>();
+    private final List<Kept> unsynced = new ArrayList<>();
+    private long unsyncedSnapshot;
+    private long durableSnapshot;
+
+    /** The entry at an index as this member has it; null when it came by a snapshot. */
+    @Nullable Entry entry(long index) {
+        Kept found = kept.get(index);
+        return found == null ? null : found.entry;
+    }
+
+    /** Whether a power loss now would leave the entry, or a snapshot that has its effects. */
+    boolean isDurable(Entry entry) {
+        if (entry.index() <= durableSnapshot) {
+            return true;
+        }
+        Kept found = kept.get(entry.index());
+        return found != null && found.isDurable && found.entry.term() == entry.term();
+    }
+
+    /**
+     * The member has started and found this in its log.
+     *
+     * @param afterPowerLoss whether what it found is what the disk itself held
+     */
+    void found(List<Entry> entries, boolean afterPowerLoss) {
+        unsynced.clear();
+        unsyncedSnapshot = 0;
+        if (entries.isEmpty()) {
+            return;
+        }
+        TreeMap<Long, Kept> before = new TreeMap<>(kept.tailMap(entries.getFirst().index(), true));
+        kept.tailMap(entries.getFirst().index(), true).clear();
+        for (Entry entry : entries) {
+            Kept old = before.get(entry.index());
+            boolean wasDurable = old != null && old.isDurable && old.entry.term() == entry.term();
+            kept.put(entry.index(), new Kept(entry, afterPowerLoss || wasDurable));
+        }
+    }
+
+    /** The log as the member sees it, watched. */
+    EntryLog view(EntryLog log, Runnable beforeSync) {
+        return new EntryLog() {
+            @Override
+            public void append(List<Entry> entries) throws IOException {
+                log.append(entries);
+                kept.tailMap(entries.getFirst().index(), true).clear();
+                for (Entry entry : entries) {
+                    Kept added = new Kept(entry, false);
+                    kept.put(entry.index(), added);
+                    unsynced.add(added);
+                }
+            }
+
+            @Override
+            public void saveState(HardState state) throws IOException {
+                log.saveState(state);
+            }
+
+            @Override
+            public void saveSnapshot(SnapshotMetadata snapshot) throws IOException {
+                log.saveSnapshot(snapshot);
+                unsyncedSnapshot = Math.max(unsyncedSnapshot, snapshot.index());
+            }
+
+            @Override
+            public void sync() throws IOException {
+                beforeSync.run();
+                log.sync();
+                unsynced.forEach(entry -> entry.isDurable = true);
+                unsynced.clear();
+                durableSnapshot = Math.max(durableSnapshot, unsyncedSnapshot);
+            }
+
+            @Override
+            public void releaseTo(long index) throws IOException {
+                log.releaseTo(index);
+            }
+
+            @Override
+            public void close() throws IOException {
+                log.close();
+            }
+        };
+    }
+}
