@@ -27,9 +27,15 @@ final class CommittedLog {
     private final TreeMap<Long, Committed> entries = new TreeMap<>();
     private final Map<Long, Committed> byRequest = new HashMap<>();
     private final Map<Long, Long> revisions = new TreeMap<>();
+    private final Map<Long, Long> seenNanos = new HashMap<>();
 
-    /** A member has applied what its log holds at an index. */
-    void applied(int member, Entry entry) {
+    /**
+     * A member has applied what its log holds at an index.
+     *
+     * @param seen when it came into that log
+     */
+    void applied(int member, Entry entry, long seen) {
+        seenNanos.merge(entry.index(), seen, Math::min);
         Committed known = entries.get(entry.index());
         if (known == null) {
             add(entry);
@@ -78,6 +84,11 @@ final class CommittedLog {
     /** Revisions that members were seen at, by the index of the last entry applied. */
     Map<Long, Long> revisions() {
         return revisions;
+    }
+
+    /** When an entry was first in a log, as far as members that had it have applied it. */
+    long seenNanos(long index) {
+        return seenNanos.getOrDefault(index, Long.MAX_VALUE);
     }
 
     long lastIndex() {

@@ -1,7 +1,7 @@
 package dev.plinth.server.sim;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.Message;
 import dev.plinth.api.etcdserverpb.PutRequest;
 import dev.plinth.api.etcdserverpb.RangeRequest;
 import dev.plinth.api.etcdserverpb.RangeResponse;
@@ -95,7 +95,7 @@ final class HistoryCheck {
         }
     }
 
-    private static void requireSame(Operation operation, long revision, MessageLite expected) {
+    private static void requireSame(Operation operation, long revision, Message expected) {
         if (operation.revision != revision || !expected.equals(operation.answer)) {
             throw new Violation(
                     "answer",

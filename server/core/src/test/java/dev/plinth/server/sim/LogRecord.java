@@ -17,18 +17,31 @@ import org.jspecify.annotations.Nullable;
 final class LogRecord {
     private static final class Kept {
         final Entry entry;
+        final long seenNanos;
         boolean isDurable;
 
-        Kept(Entry entry, boolean isDurable) {
+        Kept(Entry entry, long seenNanos, boolean isDurable) {
             this.entry = entry;
+            this.seenNanos = seenNanos;
             this.isDurable = isDurable;
         }
     }
 
+    private final Timeline time;
     private final TreeMap<Long, Kept> kept = new TreeMap<>();
     private final List<Kept> unsynced = new ArrayList<>();
     private long unsyncedSnapshot;
     private long durableSnapshot;
+
+    LogRecord(Timeline time) {
+        this.time = time;
+    }
+
+    /** When the entry at an index came. */
+    long seenNanos(long index) {
+        Kept found = kept.get(index);
+        return found == null ? Long.MAX_VALUE : found.seenNanos;
+    }
 
     /** The entry at an index as this member has it; null when it came by a snapshot. */
     @Nullable Entry entry(long index) {
@@ -61,7 +74,8 @@ final class LogRecord {
         for (Entry entry : entries) {
             Kept old = before.get(entry.index());
             boolean wasDurable = old != null && old.isDurable && old.entry.term() == entry.term();
-            kept.put(entry.index(), new Kept(entry, afterPowerLoss || wasDurable));
+            long seen = old == null ? time.now() : old.seenNanos;
+            kept.put(entry.index(), new Kept(entry, seen, afterPowerLoss || wasDurable));
         }
     }
 
@@ -73,7 +87,7 @@ final class LogRecord {
                 log.append(entries);
                 kept.tailMap(entries.getFirst().index(), true).clear();
                 for (Entry entry : entries) {
-                    Kept added = new Kept(entry, false);
+                    Kept added = new Kept(entry, time.now(), false);
                     kept.put(entry.index(), added);
                     unsynced.add(added);
                 }

@@ -103,10 +103,18 @@ final class Nemesis {
             if (victim.isUp() && random.nextInt(3) == 0) {
                 victim.losePowerSoon(TORN_CALLS_MAX);
             } else {
-                victim.end(End.values()[random.nextInt(End.values().length)]);
+                victim.end(anyEnd());
             }
             keepAlive(victim);
         }
+    }
+
+    private End anyEnd() {
+        return switch (random.nextInt(3)) {
+            case 0 -> End.KILL;
+            case 1 -> End.STOP;
+            default -> End.POWER_LOSS;
+        };
     }
 
     /** Sees to it that a member that ends is started again. */

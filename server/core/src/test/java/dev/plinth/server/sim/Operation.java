@@ -1,6 +1,6 @@
 package dev.plinth.server.sim;
 
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.Message;
 import dev.plinth.server.core.EtcdError;
 import org.jspecify.annotations.Nullable;
 
@@ -23,13 +23,16 @@ final class Operation {
         RENEW;
 
         boolean isWrite() {
-            return ordinal() <= REVOKE.ordinal();
+            return switch (this) {
+                case PUT, DELETE, TXN, COMPACT, GRANT, REVOKE -> true;
+                case RANGE, SERIALIZABLE_RANGE, RENEW -> false;
+            };
         }
     }
 
     final int client;
     final Kind kind;
-    final MessageLite request;
+    final Message request;
     final long begin;
 
     /** When the client had the answer; {@link #NEVER} if it is open or will never be known. */
@@ -39,7 +42,7 @@ final class Operation {
     long requestId;
 
     /** The answer without its header; null for a refusal, or if there is none. */
-    @Nullable MessageLite answer;
+    @Nullable Message answer;
 
     /** Revision of the answer's header. */
     long revision;
@@ -47,7 +50,7 @@ final class Operation {
     /** Why the state machine refused it. */
     @Nullable EtcdError refusal;
 
-    Operation(int client, Kind kind, MessageLite request, long begin) {
+    Operation(int client, Kind kind, Message request, long begin) {
         this.client = client;
         this.kind = kind;
         this.request = request;
@@ -71,7 +74,7 @@ final class Operation {
                         end == NEVER ? "open" : "%.6f".formatted(end / 1e9));
     }
 
-    static String oneLine(MessageLite message) {
+    static String oneLine(Message message) {
         return message.toString().replaceAll("\\s+", " ");
     }
 }

@@ -31,6 +31,8 @@ final class ServerSimulation {
             int crashes,
             int faults,
             int snapshots,
+            int expiredLeases,
+            long watchedEvents,
             long revision,
             long simulatedNanos) {}
 
@@ -41,7 +43,10 @@ final class ServerSimulation {
     private final SimulatedNetwork network;
     private final History history;
     private final List<SimulatedClient> clients = new ArrayList<>();
+    private final List<SimulatedWatcher> watchers = new ArrayList<>();
     private final Nemesis nemesis;
+    private int expiredLeases;
+    private long watchedEvents;
 
     /**
      * @param trace gets what happens in words; null for none
@@ -73,6 +78,9 @@ final class ServerSimulation {
         Workload workload = new Workload(options, history);
         for (int i = 0; i < options.clients(); i++) {
             clients.add(new SimulatedClient(i, time, options, members, workload, history));
+        }
+        for (int i = 0; i < options.watchers(); i++) {
+            watchers.add(new SimulatedWatcher(i, time, options, members, history));
         }
         this.nemesis = new Nemesis(time, options, members, network);
     }
@@ -108,6 +116,7 @@ final class ServerSimulation {
                 member.start();
             }
             clients.forEach(SimulatedClient::start);
+            watchers.forEach(SimulatedWatcher::start);
             nemesis.start();
             time.passUntil(options.faultNanos());
             time.tell(() -> "no more faults");
@@ -118,7 +127,10 @@ final class ServerSimulation {
             requireLive(before);
             clients.forEach(SimulatedClient::stop);
             await("clients have their answers", this::isQuiet);
+            await("leases have ended", this::isWithoutLeases);
             await("members are in step", this::isInStep);
+            watchers.forEach(SimulatedWatcher::steady);
+            await("watchers have everything", this::isWatched);
             checkEnd();
             return totals();
         } finally {
@@ -141,6 +153,8 @@ final class ServerSimulation {
                 crashes,
                 nemesis.done(),
                 network.snapshots(),
+                expiredLeases,
+                watchedEvents,
                 members[0].up().store().currentRevision(),
                 time.now());
     }
@@ -181,19 +195,58 @@ final class ServerSimulation {
         return (3L * options.electionMillis() / 2 + 999) / 1000;
     }
 
-    private void checkEnd() {
-        new HistoryCheck(new StoreModel(minTtlSeconds()), committed, history.operations()).check();
-        checkHashes();
+    /** Nobody renews them any more. */
+    private boolean isWithoutLeases() {
+        for (SimulatedMember member : members) {
+            if (!member.isUp() || !member.up().lessor().leases().isEmpty()) {
+                return false;
+            }
+        }
+        return true;
     }
 
-    private void checkHashes() {
-        HashResult first = members[0].up().store().hashKv(0);
+    private boolean isWatched() {
+        long revision = members[0].up().store().currentRevision();
+        boolean isDone = true;
+        for (SimulatedWatcher watcher : watchers) {
+            if (watcher.next() <= revision) {
+                watcher.askForProgress();
+                isDone = false;
+            }
+        }
+        return isDone;
+    }
+
+    private void checkEnd() {
+        StoreModel model = new StoreModel(minTtlSeconds());
+        new HistoryCheck(model, committed, history.operations()).check();
+        WatchCheck watches = new WatchCheck(model);
+        for (SimulatedWatcher watcher : watchers) {
+            watches.check(watcher);
+            watcher.stretches().forEach(stretch -> watchedEvents += stretch.events().size());
+        }
+        expiredLeases = new LeaseCheck(options, committed, history.operations()).check();
         for (SimulatedMember member : members) {
-            HashResult other = member.up().store().hashKv(0);
-            if (!first.equals(other)) {
-                throw new Violation(
-                        "hash",
-                        "member 0 has %s, member %d %s".formatted(first, member.index(), other));
+            new MemberCheck(member, model).check();
+        }
+        checkHashes(model);
+    }
+
+    private void checkHashes(StoreModel model) {
+        long oldest = Math.max(1, model.compacted() + 1);
+        for (long revision :
+                new long[] {
+                    0, Math.min(oldest, model.revision()), (oldest + model.revision()) / 2
+                }) {
+            HashResult first = members[0].up().store().hashKv(revision);
+            for (SimulatedMember member : members) {
+                HashResult other = member.up().store().hashKv(revision);
+                if (!first.equals(other)) {
+                    throw new Violation(
+                            "hash",
+                            "member 0 has %s, member %d %s"
+                                    .formatted(first, member.index(), other));
+                }
             }
         }
     }

@@ -24,8 +24,10 @@ public final class ServerSimulationCampaign {
             long crashes,
             long faults,
             long snapshots,
+            long expiredLeases,
+            long watchedEvents,
             long simulatedSeconds) {
-        private static final Totals NONE = new Totals(0, 0, 0, 0, 0, 0, 0, 0);
+        private static final Totals NONE = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
         Totals plus(ServerSimulation.Totals run) {
             return new Totals(
@@ -36,6 +38,8 @@ public final class ServerSimulationCampaign {
                     crashes + run.crashes(),
                     faults + run.faults(),
                     snapshots + run.snapshots(),
+                    expiredLeases + run.expiredLeases(),
+                    watchedEvents + run.watchedEvents(),
                     simulatedSeconds + run.simulatedNanos() / SimulationOptions.SECOND);
         }
     }
@@ -75,6 +79,32 @@ public final class ServerSimulationCampaign {
         return totals;
     }
 
+    /**
+     * The first violation within some seeds, with the number of its seed; empty when there is none.
+     */
+    public static String firstViolation(long first, int count) {
+        for (long seed = first; seed < first + count; seed++) {
+            try {
+                var _ = run(seed);
+            } catch (Violation e) {
+                return "seed " + seed + ": " + e.getMessage();
+            }
+        }
+        return "";
+    }
+
+    /** Looks for each planted bug and prints the seed that found it. */
+    @SuppressWarnings("SystemOut")
+    private static void findPlantedBugs(int seeds) throws ReflectiveOperationException {
+        for (PlantedBug bug : PlantedBug.values()) {
+            Class<?> copy =
+                    new MutantLoader(bug).loadClass(ServerSimulationCampaign.class.getName());
+            Object found =
+                    copy.getMethod("firstViolation", long.class, int.class).invoke(null, 1L, seeds);
+            System.out.println(bug + ": " + found);
+        }
+    }
+
     private static ServerSimulation.Totals run(long seed) {
         return new ServerSimulation(SimulationOptions.draw(seed), null).run();
     }
@@ -98,13 +128,18 @@ public final class ServerSimulationCampaign {
 
     /**
      * The campaign without a test runner, on classes that were built before: {@code
-     * ServerSimulationCampaign FIRST COUNT}, or {@code ServerSimulationCampaign replay SEED}.
+     * ServerSimulationCampaign FIRST COUNT}, {@code ServerSimulationCampaign replay SEED}, or
+     * {@code ServerSimulationCampaign bugs SEEDS}.
      */
     @SuppressWarnings("SystemOut")
-    public static void main(String[] args) {
+    public static void main(String[] args) throws ReflectiveOperationException {
         quietLog();
         if (args[0].equals("replay")) {
             trace(Long.parseLong(args[1])).forEach(System.out::println);
+            return;
+        }
+        if (args[0].equals("bugs")) {
+            findPlantedBugs(Integer.parseInt(args[1]));
             return;
         }
         Totals totals =

@@ -2,7 +2,7 @@ package dev.plinth.server.sim;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.Message;
 import dev.plinth.api.etcdserverpb.DeleteRangeResponse;
 import dev.plinth.api.etcdserverpb.InternalRaftRequest;
 import dev.plinth.api.etcdserverpb.LeaseGrantResponse;
@@ -246,7 +246,7 @@ final class SimulatedClient {
         };
     }
 
-    private static MessageLite answerOf(Operation operation) {
+    private static Message answerOf(Operation operation) {
         return switch (operation.kind) {
             case PUT -> PutResponse.getDefaultInstance();
             case DELETE -> DeleteRangeResponse.getDefaultInstance();
@@ -256,7 +256,7 @@ final class SimulatedClient {
         };
     }
 
-    private static MessageLite parsed(ResponseBody body, MessageLite kind) {
+    static Message parsed(ResponseBody body, Message kind) {
         byte[] bytes = new byte[body.size()];
         CodedOutputStream out = CodedOutputStream.newInstance(bytes);
         try {
@@ -268,7 +268,7 @@ final class SimulatedClient {
         }
     }
 
-    private void answered(Operation operation, long revision, MessageLite answer) {
+    private void answered(Operation operation, long revision, Message answer) {
         onItsWayBack(
                 operation,
                 () -> {
@@ -301,7 +301,7 @@ final class SimulatedClient {
                     operation.end = time.now();
                     pending = null;
                     history.ended(operation);
-                    time.fact(5000 + number, operation.revision, operation.kind.ordinal());
+                    time.fact(5000 + number, operation.revision, operation.kind.name().hashCode());
                     next(random.nextLong(2 * options.pauseNanos()));
                 });
     }

@@ -18,8 +18,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +48,13 @@ final class SimulatedMember implements SimulatedNetwork.Place {
         EntryLog of(EntryLog log);
     }
 
+    /** When a loop gets its turns. */
+    private static final class Turns {
+        long due = NEVER;
+        boolean isRunning;
+        boolean isWoken;
+    }
+
     /** The life that the work at hand belonged to has ended meanwhile. */
     private static final class EndedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -63,13 +72,11 @@ final class SimulatedMember implements SimulatedNetwork.Place {
     private final CommittedLog committed;
     private final RandomGenerator random;
     private final SimulatedClock clock;
-    private final LogRecord record = new LogRecord();
+    private final LogRecord record;
     private final LogChange logChange;
     private final List<Runnable> onEnd = new ArrayList<>();
     private final List<Runnable> afterTurn = new ArrayList<>();
-    private final long[] due = new long[Loop.values().length];
-    private final boolean[] isRunning = new boolean[Loop.values().length];
-    private final boolean[] isWoken = new boolean[Loop.values().length];
+    private final Map<Loop, Turns> turns = new EnumMap<>(Loop.class);
 
     private SimulatedDisk disk = new SimulatedDisk();
     private @Nullable WholeMember member;
@@ -97,6 +104,7 @@ final class SimulatedMember implements SimulatedNetwork.Place {
         this.network = network;
         this.committed = committed;
         this.logChange = logChange;
+        this.record = new LogRecord(time);
         this.random = SimulationOptions.generator(options.seed(), 100 + index);
         this.clock = new SimulatedClock(time, 1 + options.drift() * (2 * random.nextDouble() - 1));
     }
@@ -187,8 +195,9 @@ final class SimulatedMember implements SimulatedNetwork.Place {
 
     void start() {
         int ownLife = ++life;
-        Arrays.fill(due, NEVER);
-        Arrays.fill(isRunning, false);
+        for (Loop loop : Loop.values()) {
+            turns.put(loop, new Turns());
+        }
         isErrorExpected = false;
         hangNanos = 0;
         disk.makeDurableDirectory(config.identity().dataDir());
@@ -350,8 +359,9 @@ final class SimulatedMember implements SimulatedNetwork.Place {
     // --- turns ---
 
     private void wake(Loop loop) {
-        if (isRunning[loop.ordinal()]) {
-            isWoken[loop.ordinal()] = true;
+        Turns of = turnsOf(loop);
+        if (of.isRunning) {
+            of.isWoken = true;
         } else {
             plan(loop, wakeDelay(loop));
         }
@@ -365,39 +375,44 @@ final class SimulatedMember implements SimulatedNetwork.Place {
         return random.nextLong(WAKE_NANOS);
     }
 
+    private Turns turnsOf(Loop loop) {
+        return Objects.requireNonNull(turns.get(loop));
+    }
+
     private void plan(Loop loop, long delay) {
         long at = time.now() + Math.max(1, delay);
-        if (at >= due[loop.ordinal()]) {
+        Turns of = turnsOf(loop);
+        if (at >= of.due) {
             return;
         }
-        due[loop.ordinal()] = at;
+        of.due = at;
         int ownLife = life;
         time.after(at - time.now(), () -> turn(loop, ownLife, at));
     }
 
     private void turn(Loop loop, int ownLife, long at) {
-        int slot = loop.ordinal();
-        if (ownLife != life || member == null || due[slot] != at || isRunning[slot]) {
+        Turns of = turnsOf(loop);
+        if (ownLife != life || member == null || of.due != at || of.isRunning) {
             return;
         }
-        due[slot] = NEVER;
+        of.due = NEVER;
         if (time.now() < pausedUntil) {
             plan(loop, pausedUntil - time.now());
             return;
         }
         Agent agent = member.agent(loop);
-        isRunning[slot] = true;
-        isWoken[slot] = false;
+        of.isRunning = true;
+        of.isWoken = false;
         int[] done = new int[1];
         run(ownLife, () -> done[0] = agent.doWork());
         if (ownLife != life || member == null) {
             return;
         }
-        isRunning[slot] = false;
+        of.isRunning = false;
         if (done[0] > 0) {
-            time.fact(1000 + index * 16L + slot, done[0], seenApplied);
+            time.fact(1000L * loop.name().hashCode() + index, done[0], seenApplied);
         }
-        if (done[0] > 0 || isWoken[slot]) {
+        if (done[0] > 0 || of.isWoken) {
             plan(loop, wakeDelay(loop));
         } else if (agent.idleNanosMax() < NEVER) {
             plan(loop, clock.toReal(agent.idleNanosMax()));
@@ -413,7 +428,7 @@ final class SimulatedMember implements SimulatedNetwork.Place {
         while (seenApplied < applied) {
             Entry entry = record.entry(++seenApplied);
             if (entry != null) {
-                committed.applied(index, entry);
+                committed.applied(index, entry, record.seenNanos(seenApplied));
             }
             if (seenApplied == applied) {
                 committed.reached(index, applied, present.store().currentRevision());

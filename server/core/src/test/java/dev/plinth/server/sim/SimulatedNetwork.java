@@ -13,7 +13,6 @@ import dev.plinth.server.peer.SnapshotSink.IncomingDatabase;
 import dev.plinth.server.peer.SnapshotSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.util.HashSet;
@@ -50,8 +49,20 @@ final class SimulatedNetwork {
         void run() throws IOException;
     }
 
-    private record Connected(
-            int life, MessageReceiver receiver, SnapshotSource states, SnapshotSink sink) {}
+    /** The ends of one life of a member. */
+    private static final class Connected {
+        private final int life;
+        private final MessageReceiver receiver;
+        private final SnapshotSource states;
+        private final SnapshotSink sink;
+
+        Connected(int life, MessageReceiver receiver, SnapshotSource states, SnapshotSink sink) {
+            this.life = life;
+            this.receiver = receiver;
+            this.states = states;
+            this.sink = sink;
+        }
+    }
 
     private final Timeline time;
     private final RandomGenerator random;
@@ -128,7 +139,7 @@ final class SimulatedNetwork {
         }
         if (cut[from][to] || (isFaulty && random.nextDouble() < options.loss())) {
             if (random.nextInt(4) == 0) {
-                places[from].run(sender.life(), () -> sender.receiver().unreachable(message.to()));
+                places[from].run(sender.life, () -> sender.receiver.unreachable(message.to()));
             }
             return;
         }
@@ -162,9 +173,11 @@ final class SimulatedNetwork {
             return;
         }
         Message message = decode(encoded);
-        time.fact(message.type().ordinal() * 64L + from * 8L + to, message.term(), message.index());
-        places[to].run(
-                end.life(), () -> require(end.receiver().receive(List.of(message), () -> {})));
+        time.fact(
+                message.type().name().hashCode() * 64L + from * 8L + to,
+                message.term(),
+                message.index());
+        places[to].run(end.life, () -> require(end.receiver.receive(List.of(message), () -> {})));
     }
 
     private static void require(boolean isTaken) {
@@ -193,14 +206,14 @@ final class SimulatedNetwork {
                         snapshotsUnderWay.remove(pair);
                         return;
                     }
-                    places[from].run(sender.life(), () -> pin(from, to, message, sender));
+                    places[from].run(sender.life, () -> pin(from, to, message, sender));
                 });
     }
 
     private void pin(int from, int to, Message message, Connected sender) throws IOException {
         ByteArrayOutputStream database = new ByteArrayOutputStream();
         Message merged;
-        try (SnapshotSource.PinnedSnapshot pinned = sender.states().pin(message)) {
+        try (SnapshotSource.PinnedSnapshot pinned = sender.states.pin(message)) {
             pinned.writeTo(Channels.newChannel(database));
             merged = pinned.message();
         }
@@ -220,12 +233,12 @@ final class SimulatedNetwork {
         snapshotsUnderWay.remove(from * 64L + to);
         long member = memberAt(to);
         places[from].run(
-                sender.life(),
+                sender.life,
                 () -> {
                     if (!isKept) {
-                        sender.receiver().unreachable(member);
+                        sender.receiver.unreachable(member);
                     }
-                    sender.receiver().snapshotSent(member, isKept);
+                    sender.receiver.snapshotSent(member, isKept);
                 });
     }
 
@@ -249,9 +262,9 @@ final class SimulatedNetwork {
         }
         boolean[] isTaken = new boolean[1];
         places[to].run(
-                end.life(),
+                end.life,
                 () -> {
-                    IncomingDatabase incoming = end.sink().begin(snapshot.metadata());
+                    IncomingDatabase incoming = end.sink.begin(snapshot.metadata());
                     try {
                         incoming.write(ByteBuffer.wrap(body));
                         incoming.keep();
@@ -263,7 +276,7 @@ final class SimulatedNetwork {
                     time.tell(() ->
                             "member %d: database of snapshot %d received"
                                     .formatted(to, snapshot.index()));
-                    isTaken[0] = end.receiver().receive(List.of(message), () -> {});
+                    isTaken[0] = end.receiver.receive(List.of(message), () -> {});
                 });
         return isTaken[0];
     }
@@ -272,14 +285,5 @@ final class SimulatedNetwork {
     void disconnect(int place) {
         connected[place] = null;
         snapshotsUnderWay.removeIf(pair -> pair / 64 == place);
-    }
-
-    /** For who may not throw checked exceptions. */
-    static void unchecked(Work work) {
-        try {
-            work.run();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -9,6 +9,7 @@ import java.util.random.RandomGeneratorFactory;
  * @param members voters
  * @param faultNanos for how long faults happen
  * @param clients clients with one request at a time each
+ * @param watchers clients that watch
  * @param pauseNanos mean pause of a client between two requests
  * @param keys keys that writes choose from
  * @param electionMillis election timeout; a tenth of it is a tick
@@ -31,6 +32,7 @@ record SimulationOptions(
         int members,
         long faultNanos,
         int clients,
+        int watchers,
         long pauseNanos,
         int keys,
         int electionMillis,
@@ -70,6 +72,7 @@ record SimulationOptions(
                 random.nextInt(5) == 0 ? (random.nextBoolean() ? 1 : 5) : 3,
                 (8 + random.nextInt(18)) * SECOND,
                 2 + random.nextInt(5),
+                1 + random.nextInt(5),
                 (5 + random.nextInt(120)) * MILLI,
                 3 + random.nextInt(12),
                 election - election % 10,

@@ -1,7 +1,7 @@
 package dev.plinth.server.sim;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.Message;
 import dev.plinth.api.etcdserverpb.CompactionRequest;
 import dev.plinth.api.etcdserverpb.Compare;
 import dev.plinth.api.etcdserverpb.DeleteRangeRequest;
@@ -42,7 +42,7 @@ final class StoreModel {
             long revision, ByteString key, @Nullable KeyValue pair, @Nullable KeyValue previous) {}
 
     /** What a request leads to: an answer or a refusal. */
-    record Outcome(long revision, @Nullable MessageLite answer, @Nullable EtcdError refusal) {}
+    record Outcome(long revision, @Nullable Message answer, @Nullable EtcdError refusal) {}
 
     private final long minTtlSeconds;
     private final TreeMap<ByteString, List<Version>> history =
@@ -102,7 +102,7 @@ final class StoreModel {
         }
     }
 
-    private MessageLite execute(InternalRaftRequest request) throws Refusal {
+    private Message execute(InternalRaftRequest request) throws Refusal {
         if (request.hasPut()) {
             requireLease(request.getPut());
             return put(request.getPut()).build();
@@ -324,7 +324,7 @@ final class StoreModel {
         };
     }
 
-    private MessageLite compact(CompactionRequest request) throws Refusal {
+    private Message compact(CompactionRequest request) throws Refusal {
         if (request.getRevision() <= compacted) {
             throw new Refusal(EtcdError.COMPACTED);
         }
@@ -335,7 +335,7 @@ final class StoreModel {
         return LeaseRevokeResponse.getDefaultInstance();
     }
 
-    private MessageLite grant(LeaseGrantRequest request) throws Refusal {
+    private Message grant(LeaseGrantRequest request) throws Refusal {
         if (leases.containsKey(request.getID())) {
             throw new Refusal(EtcdError.LEASE_EXISTS);
         }
@@ -344,7 +344,7 @@ final class StoreModel {
         return LeaseGrantResponse.newBuilder().setID(request.getID()).setTTL(ttl).build();
     }
 
-    private MessageLite revoke(long id) throws Refusal {
+    private Message revoke(long id) throws Refusal {
         if (leases.remove(id) == null) {
             throw new Refusal(EtcdError.LEASE_NOT_FOUND);
         }

@@ -1,0 +1,81 @@
+package dev.plinth.server.sim;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassHierarchyResolver;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.ClassTransform;
+import org.jspecify.annotations.Nullable;
+
+/** Loads the project's own classes once more, with a bug planted. */
+final class MutantLoader extends ClassLoader {
+    private static final String PREFIX = "dev.plinth.";
+
+    /** Messages of the wire are the same in every copy. */
+    private static final String SHARED_PREFIX = "dev.plinth.api.";
+
+    private final @Nullable PlantedBug bug;
+
+    /**
+     * @param bug null for an unchanged copy
+     */
+    MutantLoader(@Nullable PlantedBug bug) {
+        super(MutantLoader.class.getClassLoader());
+        this.bug = bug;
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+        if (!name.startsWith(PREFIX) || name.startsWith(SHARED_PREFIX)) {
+            return super.loadClass(name, resolve);
+        }
+        synchronized (getClassLoadingLock(name)) {
+            Class<?> loaded = findLoadedClass(name);
+            return loaded == null ? define(name) : loaded;
+        }
+    }
+
+    private Class<?> define(String name) throws ClassNotFoundException {
+        try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+            if (in == null) {
+                throw new ClassNotFoundException(name);
+            }
+            byte[] bytes = in.readAllBytes();
+            if (bug != null) {
+                for (PlantedBug.Change change : bug.changes()) {
+                    if (change.className().equals(name)) {
+                        bytes = changed(bytes, change);
+                    }
+                }
+            }
+            return defineClass(name, bytes, 0, bytes.length);
+        } catch (IOException e) {
+            throw new ClassNotFoundException(name, e);
+        }
+    }
+
+    private byte[] changed(byte[] original, PlantedBug.Change change) {
+        ClassFile classFile =
+                ClassFile.of(
+                        ClassFile.ClassHierarchyResolverOption.of(
+                                ClassHierarchyResolver.ofResourceParsing(this)
+                                        .orElse(ClassHierarchyResolver.defaultResolver())),
+                        ClassFile.DeadCodeOption.PATCH_DEAD_CODE);
+        ClassModel model = classFile.parse(original);
+        if (model.methods().stream()
+                .noneMatch(method -> method.methodName().equalsString(change.method()))) {
+            throw new AssertionError("no method " + change.method() + " in " + change.className());
+        }
+        byte[] changed =
+                classFile.transformClass(
+                        model,
+                        ClassTransform.transformingMethodBodies(
+                                method -> method.methodName().equalsString(change.method()),
+                                change.code()));
+        if (java.util.Arrays.equals(changed, original)) {
+            throw new AssertionError("nothing changed in " + change.method());
+        }
+        return changed;
+    }
+}
