@@ -1,291 +1,227 @@
-'use strict';
-// Everything shown is asked of the public API, and nothing is sent that changes anything.
-const byId = (id) => document.getElementById(id);
+// What the member says of itself, asked again every other second while the page is looked at.
+import { call, logIn, logOut, page, wantsLogin } from './calls.js';
+import { histogram, labelValues, observations, parseMetrics, quantile, series, total } from './metrics.js';
+import { byId, bytes, duration, element, facts, grouped, hexId, number, short, table } from './view.js';
+import './keys.js';
+import './leases.js';
+
 const REFRESH_MILLIS = 2000;
-let token = '';
 
-async function call(path, body) {
-  const headers = { 'Content-Type': 'application/json' };
-  if (token) headers.Authorization = token;
-  const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body || {}) });
-  const json = await answer.json();
-  if (!answer.ok) throw Object.assign(new Error(json.message || answer.statusText), { code: json.code });
-  return json;
-}
-
-function element(name, text, className) {
-  const made = document.createElement(name);
-  if (text !== undefined) made.textContent = text;
-  if (className) made.className = className;
+function chart(title, buckets) {
+  const count = observations(buckets);
+  const made = element('div', undefined, 'chart');
+  const line = element('p', title);
+  const summary = count
+    ? `${grouped(count)} · p50 ≤ ${duration(quantile(buckets, .5))} · p99 ≤ ${duration(quantile(buckets, .99))}`
+    : 'nothing yet';
+  line.append(element('b', summary));
+  made.append(line);
+  if (!count) return made;
+  const first = buckets.findIndex((one) => one.count), last = buckets.findLastIndex((one) => one.count);
+  const shown = buckets.slice(Math.max(0, first - 1), last + 2);
+  const most = Math.max(...shown.map((one) => one.count));
+  const bars = element('div', undefined, 'bars');
+  bars.setAttribute('role', 'img');
+  bars.setAttribute('aria-label', `${title}: ${shown.filter((one) => one.count)
+    .map((one) => `${one.count} up to ${duration(one.bound)}`).join(', ')}`);
+  for (const one of shown) {
+    const bar = element('i');
+    // Roots, so that the few slow ones can be seen beside the many.
+    bar.style.height = one.count ? `max(2px, ${100 * Math.sqrt(one.count / most)}%)` : '0';
+    bar.title = `${one.count} up to ${duration(one.bound)}`;
+    bars.append(bar);
+  }
+  const axis = element('div', undefined, 'axis');
+  axis.append(element('span', duration(shown[0].bound)), element('span', duration(shown[shown.length - 1].bound)));
+  made.append(bars, axis);
   return made;
 }
 
-function table(target, head, rows, choose) {
-  target.replaceChildren();
-  const top = target.createTHead().insertRow();
-  head.forEach((title) => top.append(element('th', title.text || title, title.number ? 'number' : '')));
-  const body = target.createTBody();
-  rows.forEach((cells, index) => {
-    const row = body.insertRow();
-    cells.forEach((cell, column) => row.append(element('td', cell, head[column].number ? 'number' : '')));
-    if (choose) {
-      row.className = 'choice';
-      row.tabIndex = 0;
-      row.onclick = () => choose(index);
-      row.onkeydown = (event) => { if (event.key === 'Enter') choose(index); };
-    }
-  });
-}
-
-function facts(target, pairs) {
-  target.replaceChildren();
-  pairs.forEach(([name, value]) => target.append(element('dt', name), element('dd', value)));
-}
-
-function bytes(count) {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let size = Number(count), unit = 0;
-  while (size >= 1024 && unit < units.length - 1) { size /= 1024; unit++; }
-  return (unit ? size.toFixed(1) : size) + ' ' + units[unit];
-}
-
-const hex = (decimal) => BigInt(decimal || 0).toString(16);
-
-function parseMetrics(text) {
-  const metrics = new Map();
-  for (const line of text.split('\n')) {
-    const match = /^([a-zA-Z_:0-9]+)(?:\{(.*)\})? (\S+)$/.exec(line);
-    if (!match) continue;
-    const list = metrics.get(match[1]) || [];
-    list.push({ labels: match[2] || '', value: Number(match[3]) });
-    metrics.set(match[1], list);
-  }
-  return metrics;
-}
-
-const single = (metrics, name) => (metrics.get(name) || [{ value: 0 }]).reduce((sum, one) => sum + one.value, 0);
-
-function histogram(metrics, name, filter) {
-  const buckets = new Map();
-  for (const one of metrics.get(name + '_bucket') || []) {
-    if (filter && !one.labels.includes(filter)) continue;
-    const bound = /le="([^"]*)"/.exec(one.labels)[1];
-    buckets.set(bound, (buckets.get(bound) || 0) + one.value);
-  }
-  let below = 0;
-  return [...buckets].sort(([a], [b]) => (a === '+Inf' ? 1 : b === '+Inf' ? -1 : a - b))
-    .map(([bound, total]) => { const own = total - below; below = total; return { bound, count: own }; });
-}
-
-function millis(bound) {
-  if (bound === '+Inf') return 'more';
-  const seconds = Number(bound);
-  return seconds < 1 ? +(seconds * 1000).toFixed(1) + ' ms' : +seconds.toFixed(1) + ' s';
-}
-
-function quantile(buckets, share) {
-  const total = buckets.reduce((sum, one) => sum + one.count, 0);
-  let seen = 0;
-  for (const one of buckets) { seen += one.count; if (seen >= total * share) return '≤ ' + millis(one.bound); }
-  return '–';
-}
-
 function showLatency(metrics) {
-  const target = byId('latency');
-  target.replaceChildren();
-  for (const [title, name, filter] of [
-    ['Log sync', 'etcd_disk_wal_fsync_duration_seconds', ''],
-    ['Database commit', 'etcd_disk_backend_commit_duration_seconds', ''],
-    ['Put', 'etcd_server_request_duration_seconds', 'type="Put"'],
-    ['Range', 'etcd_server_request_duration_seconds', 'type="Range"'],
-  ]) {
-    const buckets = histogram(metrics, name, filter);
-    const total = buckets.reduce((sum, one) => sum + one.count, 0);
-    const row = element('div', undefined, 'row');
-    const line = element('p', title);
-    line.append(element('b', total ? `${total} · p50 ${quantile(buckets, .5)} · p99 ${quantile(buckets, .99)}` : 'nothing yet'));
-    row.append(line);
-    if (total) {
-      const bars = element('div', undefined, 'bars');
-      const most = Math.max(...buckets.map((one) => one.count));
-      for (const one of buckets) {
-        const bar = element('i');
-        bar.style.height = 100 * Math.sqrt(one.count / most) + '%';
-        bar.title = `${one.count} up to ${millis(one.bound)}`;
-        bars.append(bar);
-      }
-      row.append(bars);
-    }
-    target.append(row);
-  }
+  const requests = labelValues(metrics, 'etcd_server_request_duration_seconds_count', 'type')
+    .map((type) => ({ title: type, buckets:
+      histogram(metrics, 'etcd_server_request_duration_seconds', (labels) => labels.type === type) }))
+    .filter((one) => observations(one.buckets)).sort((a, b) => observations(b.buckets) - observations(a.buckets));
+  byId('latency').replaceChildren(
+    chart('Log sync', histogram(metrics, 'etcd_disk_wal_fsync_duration_seconds')),
+    chart('Database commit', histogram(metrics, 'etcd_disk_backend_commit_duration_seconds')),
+    ...requests.map((one) => chart(`Request ${one.title}`, one.buckets)));
 }
 
-function showSpace(status) {
-  const size = Number(status.dbSize || 0), used = Number(status.dbSizeInUse || 0);
-  const quota = Number(status.dbSizeQuota || 0);
-  const target = byId('space');
-  target.replaceChildren();
-  for (const [title, part, whole, text] of [
-    ['File of quota', size, quota, quota > 0 ? `${bytes(size)} of ${bytes(quota)}` : `${bytes(size)}, no quota`],
-    ['In use of file', used, size, `${bytes(used)} of ${bytes(size)}`],
-  ]) {
-    const row = element('div', undefined, 'row');
-    const line = element('p', title);
-    line.append(element('b', text));
-    const meter = element('div', undefined, 'meter');
-    const filled = element('i');
-    filled.style.width = (whole > 0 ? Math.min(100, 100 * part / whole) : 0) + '%';
-    meter.append(filled);
-    row.append(line, meter);
-    target.append(row);
+/** Areas of one bar: class, words, bytes. */
+function map(title, parts, className) {
+  const whole = parts.reduce((sum, [, , part]) => sum + part, 0) || 1;
+  const bar = element('div', undefined, `map ${className}`);
+  bar.setAttribute('role', 'img');
+  bar.setAttribute('aria-label', `${title}: ${parts.map(([, words, part]) => `${bytes(part)} ${words}`).join(', ')}`);
+  const legend = element('ul', undefined, 'legend');
+  for (const [name, words, part] of parts) {
+    const area = element('i', undefined, `${name}${part ? ' some' : ''}`);
+    area.style.width = `${100 * part / whole}%`;
+    bar.append(area);
+    legend.append(element('li', `${bytes(part)} ${words}`, name));
   }
+  return [bar, legend];
+}
+
+function showSpace(status, metrics) {
+  const size = Number(status.dbSize || 0), used = Math.min(size, Number(status.dbSizeInUse || 0));
+  const quota = Number(status.dbSizeQuota || 0);
+  byId('space').replaceChildren(
+    ...map('File', [['used', 'in use', used], ['free', 'free in the file', size - used]], ''),
+    ...(quota > 0 ? map('Quota', [['used', 'taken by the file', size], ['rest', 'left of the quota', Math.max(0, quota - size)]], 'thin') : []));
+  facts(byId('space-facts'), [
+    ['Quota', quota > 0 ? `${bytes(quota)}, ${(100 * size / quota).toFixed(1)} % taken` : 'none'],
+    ['Keys', grouped(total(metrics, 'etcd_debugging_mvcc_keys_total'))],
+    ['Not yet in the file', bytes(total(metrics, 'plinth_disk_backend_buffered_bytes'))],
+    ['Segments of the log', grouped(total(metrics, 'plinth_wal_segments'))],
+    ['Memory of the index', bytes(total(metrics, 'plinth_mvcc_index_memory_bytes'))],
+    ['Reads under way', grouped(total(metrics, 'etcd_mvcc_db_open_read_transactions'))],
+  ]);
 }
 
 const REMEDIES = {
-  NOSPACE: 'compact the history, defragment each member, then disarm: etcdctl alarm disarm',
-  CORRUPT: 'replace the member: remove it, clear its data directory, add it again',
+  NOSPACE: 'The database has reached its quota and takes no writes. Compact the history, defragment each member, then: etcdctl alarm disarm',
+  CORRUPT: 'The member’s data differs from the others’. Remove the member, clear its data directory, and add it again.',
+  'no leader': 'No member is elected, so nothing can be written or read for certain. Start members until more than half of them run, and see that they reach each other.',
 };
 
 // The status tells alarms as "memberID:123 alarm:NOSPACE ", and other complaints in words.
 function showAlarms(errors) {
   byId('alarms-section').hidden = errors.length === 0;
-  byId('alarms').replaceChildren(...errors.map((error) => {
+  const texts = errors.map((error) => {
     const alarm = /memberID:(\d+) alarm:(\w+)/.exec(error);
-    return element('li', alarm
-      ? `${alarm[2]} on member ${hex(alarm[1])}: ${REMEDIES[alarm[2]] || ''}` : error, 'bad');
+    if (alarm) return `${alarm[2]} on member ${hexId(alarm[1])}. ${REMEDIES[alarm[2]] || ''}`;
+    return `${error}. ${error.endsWith('no leader') ? REMEDIES['no leader'] : ''}`;
+  });
+  // An alert is read aloud when it changes.
+  if ([...byId('alarms').children].map((one) => one.textContent).join() === texts.join()) return;
+  byId('alarms').replaceChildren(...texts.map((text) => element('li', text)));
+}
+
+const roleOf = (member, leader) => (member.ID === leader ? 'leader' : member.isLearner ? 'learner' : 'follower');
+
+function addresses(urls) {
+  const made = element('span');
+  urls.forEach((url, at) => {
+    const link = element('a', url);
+    link.href = `${url}/console`;
+    link.rel = 'noreferrer';
+    made.append(at ? ' ' : '', /^https?:/.test(url) ? link : url);
+  });
+  return made;
+}
+
+function showMembers(members, status, metrics) {
+  const own = status.header.member_id, leads = status.leader === own;
+  const stored = new Map(series(metrics, 'plinth_raft_member_match_index').map((one) => [one.labels.member, one.value]));
+  const reached = new Set(series(metrics, 'etcd_network_active_peers').filter((one) => one.value > 0).map((one) => one.labels.Remote));
+  const state = (member) => {
+    if (!member.name) return element('span', 'not started', 'bad');
+    if (member.ID === own) return element('span', 'this member', 'good');
+    return reached.has(hexId(member.ID)) ? element('span', 'reached', 'good') : element('span', 'not reached', 'bad');
+  };
+  const behind = (member) => {
+    const index = stored.get(hexId(member.ID));
+    return index === undefined ? '–' : grouped(Math.max(0, Number(status.raftIndex || 0) - index));
+  };
+  table(byId('members'), ['Name', short('Id'), short('Role'), short('State'),
+    ...(leads ? [number('Entries behind')] : []), 'Clients', 'Peers'],
+  members.map((member) => [member.name || '–', hexId(member.ID), roleOf(member, status.leader), state(member),
+    ...(leads ? [behind(member)] : []), addresses(member.clientURLs || []), (member.peerURLs || []).join(' ')]));
+  byId('members-note').textContent = leads || members.length < 2 ? ''
+    : 'How far each member’s log reaches is known to the leader: see its console.';
+}
+
+function showMember(status, metrics, checks) {
+  const applied = BigInt(status.raftAppliedIndex || 0), index = BigInt(status.raftIndex || 0);
+  facts(byId('facts'), [
+    ['Id', hexId(status.header.member_id)],
+    ['Cluster', hexId(status.header.cluster_id)],
+    ['Role', status.leader === status.header.member_id ? 'leader' : status.isLearner ? 'learner' : 'follower'],
+    ['Raft term', grouped(status.raftTerm || 0)],
+    ['Raft index', grouped(index)],
+    ['Applied', index === applied ? grouped(applied) : `${grouped(applied)}, ${grouped(index - applied)} waiting`],
+    ['Elections seen', grouped(total(metrics, 'etcd_server_leader_changes_seen_total'))],
+    ['Revision', grouped(status.header.revision || 0)],
+    ['Compacted up to', grouped(total(metrics, 'etcd_debugging_mvcc_compact_revision'))],
+    ['Resident memory', bytes(total(metrics, 'process_resident_memory_bytes'))],
+  ]);
+  byId('checks').replaceChildren(...checks.map((line) => {
+    const fine = line.startsWith('[+]');
+    return element('li', `${fine ? '✓' : '✗'} ${line.slice(3).replaceAll('_', ' ')}`, fine ? 'good' : 'bad');
   }));
+}
+
+function showActivity(metrics) {
+  const count = (name) => grouped(total(metrics, name));
+  facts(byId('activity'), [
+    ['Watch streams', count('etcd_debugging_mvcc_watch_stream_total')],
+    ['Watchers', count('etcd_debugging_mvcc_watcher_total')],
+    ['Watchers behind', count('etcd_debugging_mvcc_slow_watcher_total')],
+    ['Events sent', count('etcd_debugging_mvcc_events_total')],
+    ['Leases granted', count('etcd_debugging_lease_granted_total')],
+    ['Leases renewed', count('etcd_debugging_lease_renewed_total')],
+    ['Leases revoked', count('etcd_debugging_lease_revoked_total')],
+    ['Leases expired', count('etcd_debugging_server_lease_expired_total')],
+  ]);
+}
+
+function verdict(text, isGood) {
+  // A status is read aloud when it changes.
+  if (byId('verdict').textContent !== text) byId('verdict').textContent = text;
+  byId('verdict').className = isGood ? 'good' : 'bad';
 }
 
 async function refresh() {
   try {
     const [status, members, metricsText, ready, live] = await Promise.all([
-      call('/v3/maintenance/status'),
-      call('/v3/cluster/member/list'),
-      fetch('/metrics').then((answer) => answer.text()),
-      fetch('/readyz?verbose').then((answer) => answer.text()),
-      fetch('/livez?verbose').then((answer) => answer.text()),
-    ]);
+      call('/v3/maintenance/status'), call('/v3/cluster/member/list'),
+      page('/metrics'), page('/readyz?verbose'), page('/livez?verbose')]);
     const metrics = parseMetrics(metricsText);
-    const own = status.header.member_id;
+    const checks = [...new Set((ready + live).split('\n'))].filter((line) => line.startsWith('['));
     byId('version').textContent = status.version;
-    table(byId('members'), ['Name', 'Id', 'Role', 'Peer URLs', 'Client URLs'],
-      (members.members || []).map((member) => [
-        member.name || '(not started)', hex(member.ID),
-        member.ID === status.leader ? 'leader' : member.isLearner ? 'learner' : 'follower',
-        (member.peerURLs || []).join(' '), (member.clientURLs || []).join(' ')]));
-    facts(byId('facts'), [
-      ['Id', hex(own)],
-      ['Role', status.leader === own ? 'leader' : status.isLearner ? 'learner' : 'follower'],
-      ['Term', status.raftTerm || '0'],
-      ['Index', status.raftIndex || '0'],
-      ['Applied', status.raftAppliedIndex || '0'],
-      ['Waiting to be applied', String(BigInt(status.raftIndex || 0) - BigInt(status.raftAppliedIndex || 0))],
-      ['Revision', status.header.revision || '0'],
-      ['Resident memory', bytes(single(metrics, 'process_resident_memory_bytes'))],
-    ]);
-    byId('checks').replaceChildren(...[...new Set((ready + live).split('\n'))].filter((line) => line.startsWith('['))
-      .map((line) => element('li', line, line.startsWith('[+]') ? 'good' : 'bad')));
-    showSpace(status);
+    showMembers(members.members || [], status, metrics);
+    showMember(status, metrics, checks);
+    showSpace(status, metrics);
     showLatency(metrics);
     showAlarms(status.errors || []);
-    const count = (name) => String(single(metrics, name));
-    facts(byId('activity'), [
-      ['Watch streams', count('etcd_debugging_mvcc_watch_stream_total')],
-      ['Watchers', count('etcd_debugging_mvcc_watcher_total')],
-      ['of them behind', count('etcd_debugging_mvcc_slow_watcher_total')],
-      ['Leases granted since start', count('etcd_debugging_lease_granted_total')],
-      ['Leases revoked since start', count('etcd_debugging_lease_revoked_total')],
-      ['Keys', count('etcd_debugging_mvcc_keys_total')],
-    ]);
-    const healthy = !(ready + live).includes('[-]');
-    byId('verdict').textContent = healthy ? 'Healthy' : 'Not healthy';
-    byId('verdict').className = healthy ? 'good' : 'bad';
+    showActivity(metrics);
+    const failed = checks.filter((line) => line.startsWith('[-]')).length;
+    if (failed) verdict(`Not healthy: ${failed} of ${checks.length} checks fail`, false);
+    else if ((status.errors || []).length) verdict('Healthy, but there is an alarm', false);
+    else verdict('Healthy', true);
     byId('login').hidden = true;
+    document.querySelector('main').hidden = false;
   } catch (failure) {
-    const isRefused = [3, 7, 16].includes(failure.code);
+    const isRefused = wantsLogin(failure);
+    if (isRefused) byId('session').hidden = document.querySelector('main').hidden = true;
     byId('login').hidden = !isRefused;
-    byId('verdict').textContent = isRefused ? 'Log in to see more' : 'No answer: ' + failure.message;
-    byId('verdict').className = 'bad';
-  } finally {
-    setTimeout(refresh, REFRESH_MILLIS);
+    verdict(isRefused ? 'Log in to see more' : `No answer: ${failure.message}`, false);
   }
 }
 
-const encode = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
-const raw = (base64) => Uint8Array.from(atob(base64 || ''), (letter) => letter.charCodeAt(0));
-const text = (array) => new TextDecoder().decode(array);
-
-function prefixEnd(array) {
-  const end = [...array];
-  while (end.length && end[end.length - 1] === 255) end.pop();
-  if (!end.length) return 'AA==';
-  end[end.length - 1]++;
-  return btoa(String.fromCharCode(...end));
+async function refreshWhileLookedAt() {
+  if (!document.hidden) await refresh();
+  setTimeout(refreshWhileLookedAt, REFRESH_MILLIS);
 }
-
-// Kubernetes keeps protobuf behind four bytes of magic: a TypeMeta { 1 apiVersion, 2 kind } in field 1.
-function envelope(array) {
-  if (array.length < 6 || text(array.subarray(0, 4)) !== 'k8s\0') return '';
-  const field = (bytes, wanted) => {
-    for (let at = 0; at + 1 < bytes.length;) {
-      const tag = bytes[at], length = bytes[at + 1];
-      if ((tag & 7) !== 2 || length > 127) return undefined;
-      if (tag >> 3 === wanted) return bytes.subarray(at + 2, at + 2 + length);
-      at += 2 + length;
-    }
-    return undefined;
-  };
-  const meta = field(array.subarray(4), 1);
-  if (!meta) return '';
-  return `Kubernetes ${text(field(meta, 1) || new Uint8Array())} ${text(field(meta, 2) || new Uint8Array())}`;
-}
-
-function decoded(base64) {
-  const array = raw(base64);
-  const kind = envelope(array);
-  if (kind) return `${kind}, ${array.length} bytes`;
-  const plain = text(array);
-  try { return JSON.stringify(JSON.parse(plain), null, 2); } catch { /* not JSON */ }
-  return /[\u0000-\u0008\u000e-\u001f\ufffd]/.test(plain)
-    ? [...array].map((one) => one.toString(16).padStart(2, '0')).join(' ') : plain;
-}
-
-byId('browse').onsubmit = async (event) => {
-  event.preventDefault();
-  try {
-    const prefix = byId('prefix').value;
-    const array = new TextEncoder().encode(prefix);
-    const answer = await call('/v3/kv/range', {
-      key: prefix ? encode(prefix) : 'AA==',
-      range_end: prefixEnd(array),
-      limit: 100,
-    });
-    const pairs = answer.kvs || [];
-    byId('count').textContent = `${answer.count || 0} keys` + (answer.more ? ', the first 100' : '');
-    table(byId('keys'), ['Key', { text: 'Created', number: true }, { text: 'Modified', number: true },
-      { text: 'Version', number: true }, { text: 'Bytes', number: true }, 'Lease'],
-    pairs.map((pair) => [text(raw(pair.key)), pair.create_revision, pair.mod_revision, pair.version,
-      raw(pair.value).length, pair.lease ? hex(pair.lease) : '']),
-    (index) => {
-      byId('value').hidden = false;
-      byId('value').textContent = decoded(pairs[index].value);
-    });
-  } catch (failure) {
-    byId('count').textContent = failure.message;
-  }
-};
 
 byId('login').onsubmit = async (event) => {
   event.preventDefault();
   try {
-    const answer = await call('/v3/auth/authenticate',
-      { name: byId('user').value, password: byId('password').value });
-    token = answer.token;
-    byId('password').value = '';
+    await logIn(byId('user').value, byId('password').value);
+    byId('session-user').textContent = byId('user').value;
+    byId('session').hidden = false;
     byId('login-error').textContent = '';
+    await refresh();
   } catch (failure) {
     byId('login-error').textContent = failure.message;
+  } finally {
+    byId('password').value = '';
   }
 };
 
-refresh();
+// What was shown to the user is not left for the next one.
+byId('logout').onclick = () => { logOut(); location.reload(); };
+
+refreshWhileLookedAt();

@@ -3,6 +3,7 @@ package dev.plinth.server.boot;
 import dev.plinth.mvcc.KeyValueStore;
 import dev.plinth.mvcc.RangeQuery;
 import dev.plinth.mvcc.ReadView;
+import dev.plinth.raft.ProgressStatus;
 import dev.plinth.server.cluster.MemberIds;
 import dev.plinth.server.consensus.Consensus;
 import dev.plinth.server.consensus.EntryLog;
@@ -10,6 +11,8 @@ import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.metrics.Metrics;
 import dev.plinth.server.quota.BackendQuota;
 import dev.plinth.walio.WriteAheadLog;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 
@@ -131,6 +134,17 @@ final class MemberMetrics {
                 "etcd_server_read_indexes_failed_total",
                 "The total number of failed read indexes seen.",
                 consensus::failedReadIndexes);
+        metrics.gauges(
+                "plinth_raft_member_match_index",
+                "Index up to which each member's log is known to be the leader's; on the leader.",
+                "member",
+                () -> matchIndexes(consensus.member().progress()));
+    }
+
+    private static Map<String, Double> matchIndexes(Map<Long, ProgressStatus> progress) {
+        Map<String, Double> matches = new LinkedHashMap<>();
+        progress.forEach((id, member) -> matches.put(MemberIds.text(id), (double) member.match()));
+        return matches;
     }
 
     void member(LocalMember member, BooleanSupplier isLeader, String version) {

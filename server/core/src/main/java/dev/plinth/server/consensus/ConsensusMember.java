@@ -2,6 +2,7 @@ package dev.plinth.server.consensus;
 
 import dev.plinth.mvcc.backend.StorageVersion;
 import dev.plinth.raft.ConfChange;
+import dev.plinth.raft.ProgressStatus;
 import dev.plinth.raft.Status;
 import dev.plinth.server.cluster.Membership;
 import dev.plinth.server.core.Barrier;
@@ -13,6 +14,7 @@ import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.core.RequestIds;
 import dev.plinth.walio.io.Clock;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -183,6 +185,11 @@ public final class ConsensusMember implements LocalMember {
     /** Gives what raft knows of the members' progress, on the raft loop. */
     public void inspect(Consumer<Status> taker) {
         raft.inspect(taker);
+    }
+
+    /** What this member knew of each as of the last tick, when it led; else empty. */
+    public SortedMap<Long, ProgressStatus> progress() {
+        return raft.progress();
     }
 
     /** Asks raft to hand leadership over; done when the target leads. Waits without a limit. */

@@ -7,6 +7,7 @@ import dev.plinth.raft.Entry;
 import dev.plinth.raft.HardState;
 import dev.plinth.raft.Message;
 import dev.plinth.raft.MessageType;
+import dev.plinth.raft.ProgressStatus;
 import dev.plinth.raft.RaftException;
 import dev.plinth.raft.RawNode;
 import dev.plinth.raft.Ready;
@@ -22,7 +23,9 @@ import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.log.Log;
 import dev.plinth.walio.io.Clock;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.function.Consumer;
 
 /**
@@ -94,6 +97,7 @@ public final class RaftLoop implements Agent, MessageReceiver {
     private ConfState confState;
     private volatile RaftStatus status = RaftStatus.INITIAL;
     private volatile long committedIndex;
+    private volatile SortedMap<Long, ProgressStatus> progress = Collections.emptySortedMap();
 
     RaftLoop(
             RawNode node,
@@ -229,6 +233,11 @@ public final class RaftLoop implements Agent, MessageReceiver {
         });
     }
 
+    /** What this member knew of each as of the last tick, when it led; else empty. Any thread. */
+    SortedMap<Long, ProgressStatus> progress() {
+        return progress;
+    }
+
     /** Starts an election without waiting for a timeout, where this member is sure to win it. */
     void campaignSoon() {
         isCampaignWanted = true;
@@ -293,6 +302,7 @@ public final class RaftLoop implements Agent, MessageReceiver {
             }
             lastTickNanos = now;
             stalls.tick(node);
+            progress = status.isLeader() ? node.status().progress() : Collections.emptySortedMap();
             ticked.accept(now);
             // After a stall the missed ticks are dropped: a burst of them would start an election.
             nextTickNanos = Math.max(nextTickNanos + settings.tickNanos(), now);

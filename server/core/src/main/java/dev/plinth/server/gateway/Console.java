@@ -4,10 +4,12 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * The page at {@code /console}: three files, read once. All that it shows it asks of the JSON
+ * The page at {@code /console}: a few files, read once. All that it shows it asks of the JSON
  * gateway and the endpoints like any other client, with the token of whoever logs in, so it can do
  * nothing that its reader may not, and it sends nothing that changes anything. The browser is told
  * to load nothing from elsewhere.
@@ -19,7 +21,14 @@ public final class Console implements Site {
             "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
                     + " img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private final Map<String, Asset> assets;
+    private static final String HTML = "text/html; charset=utf-8";
+    private static final String CSS = "text/css; charset=utf-8";
+    private static final String SCRIPT = "text/javascript; charset=utf-8";
+    private static final String PAGE = "/console";
+    private static final List<String> SCRIPTS =
+            List.of("console", "calls", "keys", "leases", "metrics", "values", "view");
+
+    private final Map<String, Asset> assets = new HashMap<>();
 
     /**
      * Reads the files.
@@ -27,15 +36,12 @@ public final class Console implements Site {
      * @throws IOException when the program is not complete
      */
     public Console() throws IOException {
-        assets =
-                Map.of(
-                        "/console", asset("index.html", HTML),
-                        "/console/console.css", asset("console.css", "text/css; charset=utf-8"),
-                        "/console/console.js",
-                                asset("console.js", "text/javascript; charset=utf-8"));
+        assets.put(PAGE, asset("index.html", HTML));
+        assets.put(PAGE + "/console.css", asset("console.css", CSS));
+        for (String script : SCRIPTS) {
+            assets.put(PAGE + "/" + script + ".js", asset(script + ".js", SCRIPT));
+        }
     }
-
-    private static final String HTML = "text/html; charset=utf-8";
 
     private static Asset asset(String name, String type) throws IOException {
         try (InputStream in = Console.class.getResourceAsStream("/console/" + name)) {
@@ -49,7 +55,7 @@ public final class Console implements Site {
     /** Answers the request if the path is one of the page's. */
     @Override
     public boolean handle(HttpMethod method, String path, HttpAnswer answer) {
-        Asset asset = assets.get(path.equals("/console/") ? "/console" : path);
+        Asset asset = assets.get(path.equals(PAGE + "/") ? PAGE : path);
         if (asset == null || !method.equals(HttpMethod.GET)) {
             return false;
         }

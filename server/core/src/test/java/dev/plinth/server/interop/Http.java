@@ -22,6 +22,15 @@ final class Http {
                         .build());
     }
 
+    /** The same on behalf of the user that a token stands for. */
+    static String post(ServerProcess server, String path, String body, String token) {
+        return send(
+                request(server.endpoint(), path)
+                        .header("Authorization", token)
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build());
+    }
+
     static String get(ServerProcess server, String path) {
         return get(server.endpoint(), path);
     }

@@ -324,7 +324,8 @@ class SurfaceIT {
                         "/debug/vars")) {
             table.add(new Row("endpoint", path, "200", status("GET", path, "")));
         }
-        for (String path : List.of("/", "/v2/keys", "/config/local/log", "/debug/pprof/")) {
+        for (String path :
+                List.of("/", "/v2/keys", "/config/local/log", "/debug/pprof/", "/console")) {
             table.add(new Row("endpoint", path, "404", status("GET", path, "")));
         }
     }
