@@ -3,6 +3,7 @@ package dev.plinth.server.boot;
 import dev.plinth.server.config.GoDuration;
 import dev.plinth.server.config.ListenUrl;
 import dev.plinth.server.config.ServerConfig;
+import dev.plinth.server.core.Build;
 import dev.plinth.server.discovery.DnsNameService;
 import dev.plinth.server.log.Log;
 import dev.plinth.server.metrics.LogMetrics;
@@ -143,7 +144,7 @@ final class Bootstrap {
                 "etcd-version",
                 config.compat().release(),
                 "git-sha",
-                "plinth-" + Versions.own(),
+                "plinth-" + Build.OWN.version(),
                 "go-version",
                 "java" + Runtime.version().feature(),
                 "go-os",

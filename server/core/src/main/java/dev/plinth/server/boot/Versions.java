@@ -1,6 +1,7 @@
 package dev.plinth.server.boot;
 
 import dev.plinth.server.config.CompatVersion;
+import dev.plinth.server.core.Build;
 import java.io.PrintStream;
 import java.util.Locale;
 
@@ -8,15 +9,10 @@ import java.util.Locale;
 final class Versions {
     private Versions() {}
 
-    /** Version of Plinth, as the build stamped it into the jar. */
-    static String own() {
-        String version = Versions.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
-    }
-
     /** Prints our own version and the etcd that is stood in for. */
     static int print(PrintStream out) {
-        out.println("Plinth " + own());
+        out.println("Plinth " + Build.OWN.version());
+        out.println("commit " + Build.OWN.commit());
         out.println("stands in for etcd " + CompatVersion.V3_7.release());
         out.println("Java " + Runtime.version());
         return 0;
@@ -25,7 +21,7 @@ final class Versions {
     /** Prints the four lines that {@code etcd --version} prints. */
     static int printAsEtcd(PrintStream out, CompatVersion compat) {
         out.println("etcd Version: " + compat.release());
-        out.println("Git SHA: plinth-" + own());
+        out.println("Git SHA: plinth-" + Build.OWN.version());
         out.println("Go Version: java" + Runtime.version().feature());
         out.println("Go OS/Arch: linux/" + architecture());
         return 0;

@@ -9,6 +9,7 @@ import dev.plinth.mvcc.RangeQuery.SortOrder;
 import dev.plinth.mvcc.RangeQuery.SortTarget;
 import dev.plinth.mvcc.ReadView;
 import dev.plinth.server.core.Barrier;
+import dev.plinth.server.core.Build;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.json.JsonStrings;
@@ -177,6 +178,10 @@ public final class Endpoints {
                         + ",\"storage\":"
                         + JsonStrings.quote(
                                 Objects.requireNonNullElse(member.storageVersion(), "unknown"))
+                        + ",\"plinth\":"
+                        + JsonStrings.quote(Build.OWN.version())
+                        + ",\"commit\":"
+                        + JsonStrings.quote(Build.OWN.commit())
                         + "}";
         answer.reply(HttpResponseStatus.OK, "application/json", JsonMapping.utf8(text));
     }

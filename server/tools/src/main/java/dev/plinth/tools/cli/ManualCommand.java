@@ -1,6 +1,9 @@
 package dev.plinth.tools.cli;
 
 import dev.plinth.tools.text.Console;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -8,6 +11,8 @@ import java.util.Locale;
 
 /** {@code man}: manual pages, made of what the help texts are made of. */
 public final class ManualCommand {
+    private static final String DIRECTORY = "directory";
+
     private final Command root;
     private final Console console;
 
@@ -20,19 +25,45 @@ public final class ManualCommand {
     /** The command. */
     public Command command() {
         return new Command("man [command]", "Prints a manual page, for example to `| man -l -`")
+                .flags(
+                        Flag.text(
+                                DIRECTORY,
+                                "",
+                                "write the pages of the command and of all below it there"))
                 .does(flags -> {
                     List<String> words = new ArrayList<>(flags.arguments());
                     Command about = CommandLine.find(root, words);
                     if (!words.isEmpty()) {
                         throw ToolFailure.arguments("no command " + String.join(" ", words));
                     }
-                    console.print(page(about));
+                    if (flags.isGiven(DIRECTORY)) {
+                        write(about, Path.of(flags.text(DIRECTORY)));
+                    } else {
+                        console.print(page(about));
+                    }
                 });
+    }
+
+    private static void write(Command about, Path directory) throws ToolFailure {
+        Path file = directory.resolve(title(about) + ".1");
+        try {
+            Files.createDirectories(directory);
+            Files.writeString(file, page(about));
+        } catch (IOException e) {
+            throw ToolFailure.error("writing " + file + ": " + e);
+        }
+        for (Command below : about.subcommands()) {
+            write(below, directory);
+        }
+    }
+
+    private static String title(Command command) {
+        return command.path().replace(' ', '-');
     }
 
     /** The page of a command in the language of roff. */
     static String page(Command command) {
-        String name = command.path().replace(' ', '-');
+        String name = title(command);
         StringBuilder page = new StringBuilder();
         page.append(".TH \"").append(name.toUpperCase(Locale.ROOT)).append("\" 1\n");
         page.append(".SH NAME\n")
