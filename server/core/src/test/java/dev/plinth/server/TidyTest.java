@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -20,7 +21,12 @@ import org.junit.jupiter.api.Test;
 /** House rules that no compiler holds: walks the sources of all modules. */
 class TidyTest {
     private static final long FILE_BYTES_MAX = 1 << 20;
-    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)[^)]*\\)");
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]*)(#[^)\\s]+)?[^)]*\\)");
+    private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
+    private static final Pattern PUBLIC_TYPE =
+            Pattern.compile(
+                    "(?m)^ *public (?:(?:static|final|sealed|non-sealed|abstract) )*"
+                            + "(?:class|record|enum|interface|@interface) (\\w+)");
 
     private static Path top = Path.of("");
     private static List<Path> sources = List.of();
@@ -127,12 +133,57 @@ class TidyTest {
             Matcher links = LINK.matcher(text(file));
             while (links.find()) {
                 String target = links.group(1);
-                if (!target.contains("://") && !Files.exists(file.resolveSibling(target))) {
-                    dead.add(top.relativize(file) + ": " + target);
+                String place = links.group(2);
+                if (target.contains("://")) {
+                    continue;
+                }
+                Path meant = target.isEmpty() ? file : file.resolveSibling(target);
+                if (!Files.exists(meant)
+                        || (place != null && !anchors(meant).contains(place.substring(1)))) {
+                    dead.add(top.relativize(file) + ": " + links.group());
                 }
             }
         }
         assertThat(dead).isEmpty();
+    }
+
+    /** What the headings of a document can be linked by. */
+    private static Set<String> anchors(Path document) {
+        Set<String> anchors = new TreeSet<>();
+        Matcher headings = HEADING.matcher(text(document));
+        while (headings.find()) {
+            anchors.add(
+                    headings.group(1)
+                            .toLowerCase(Locale.ROOT)
+                            .replaceAll("[^\\p{L}\\p{N} _-]", "")
+                            .replace(' ', '-'));
+        }
+        return anchors;
+    }
+
+    @Test
+    void everyPublicTypeIsDocumented() {
+        List<String> bare = new ArrayList<>();
+        int types = 0;
+        for (Path file : java("/src/main/java/")) {
+            String text = text(file);
+            Matcher declared = PUBLIC_TYPE.matcher(text);
+            while (declared.find()) {
+                types++;
+                String before = text.substring(0, declared.start());
+                String between = before.substring(before.lastIndexOf("*/") + 2).strip();
+                // Annotations alone may stand between the comment and the type.
+                boolean isDocumented =
+                        before.contains("/**")
+                                && (between.isEmpty()
+                                        || (between.startsWith("@") && !between.contains(";")));
+                if (!isDocumented) {
+                    bare.add(top.relativize(file) + ": " + declared.group(1));
+                }
+            }
+        }
+        assertThat(types).isGreaterThan(500);
+        assertThat(bare).isEmpty();
     }
 
     @Test

@@ -5,7 +5,6 @@ import dev.plinth.api.etcdserverpb.LeaseKeepAliveRequest;
 import dev.plinth.api.etcdserverpb.LeaseKeepAliveResponse;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
-import io.grpc.Status;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -19,11 +18,10 @@ public final class LeaseRenewal implements AutoCloseable {
     private static final long FIRST_ANSWER_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long REOPEN_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private record Signal(@Nullable LeaseKeepAliveResponse response, Status status) {}
-
     private final EtcdClient client;
     private final long lease;
-    private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
+    private final BlockingQueue<StreamSignal<LeaseKeepAliveResponse>> signals =
+            new LinkedBlockingQueue<>();
     private @Nullable ClientCall<LeaseKeepAliveRequest, LeaseKeepAliveResponse> stream;
     private long sendAtNanos;
     private long deadlineNanos;
@@ -44,7 +42,8 @@ public final class LeaseRenewal implements AutoCloseable {
      */
     public @Nullable LeaseKeepAliveResponse next() throws InterruptedException {
         long wait = sendAtNanos - System.nanoTime();
-        Signal early = wait > 0 ? signals.poll(wait, TimeUnit.NANOSECONDS) : null;
+        StreamSignal<LeaseKeepAliveResponse> early =
+                wait > 0 ? signals.poll(wait, TimeUnit.NANOSECONDS) : null;
         if (early != null) {
             stream = null;
         }
@@ -54,7 +53,8 @@ public final class LeaseRenewal implements AutoCloseable {
                 send();
                 isSent = true;
             }
-            Signal signal = signals.poll(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+            StreamSignal<LeaseKeepAliveResponse> signal =
+                    signals.poll(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (signal == null) {
                 return null;
             }
@@ -79,7 +79,7 @@ public final class LeaseRenewal implements AutoCloseable {
         ClientCall<LeaseKeepAliveRequest, LeaseKeepAliveResponse> call = stream;
         if (call == null) {
             call = client.stream(LeaseGrpc.getLeaseKeepAliveMethod(), false, null);
-            call.start(new Listener(call), new Metadata());
+            call.start(StreamSignal.into(signals, call), new Metadata());
             call.request(1);
             stream = call;
         }
@@ -94,7 +94,7 @@ public final class LeaseRenewal implements AutoCloseable {
     public LeaseKeepAliveResponse once() throws CallFailure, InterruptedException {
         while (true) {
             send();
-            Signal signal = signals.take();
+            StreamSignal<LeaseKeepAliveResponse> signal = signals.take();
             LeaseKeepAliveResponse response = signal.response();
             if (response != null) {
                 return response;
@@ -104,25 +104,6 @@ public final class LeaseRenewal implements AutoCloseable {
                 case UNAVAILABLE, INTERNAL -> EtcdClient.pause(REOPEN_PAUSE_NANOS);
                 default -> throw CallFailure.of(signal.status());
             }
-        }
-    }
-
-    private final class Listener extends ClientCall.Listener<LeaseKeepAliveResponse> {
-        private final ClientCall<LeaseKeepAliveRequest, LeaseKeepAliveResponse> call;
-
-        Listener(ClientCall<LeaseKeepAliveRequest, LeaseKeepAliveResponse> call) {
-            this.call = call;
-        }
-
-        @Override
-        public void onMessage(LeaseKeepAliveResponse message) {
-            signals.add(new Signal(message, Status.OK));
-            call.request(1);
-        }
-
-        @Override
-        public void onClose(Status status, Metadata trailers) {
-            signals.add(new Signal(null, status));
         }
     }
 

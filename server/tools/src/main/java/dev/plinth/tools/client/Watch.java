@@ -28,14 +28,11 @@ public final class Watch implements AutoCloseable {
     private static final String COMPACTED = text(EtcdError.COMPACTED);
     private static final String FUTURE = text(EtcdError.FUTURE_REVISION);
 
-    /** What a stream says; the end carries a status. */
-    private record Signal(@Nullable WatchResponse response, Status status) {}
-
     private final EtcdClient client;
     private final WatchCreateRequest request;
     private final boolean requiresLeader;
     private final Consumer<WatchUpdate> consumer;
-    private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
+    private final BlockingQueue<StreamSignal<WatchResponse>> signals = new LinkedBlockingQueue<>();
     private final Thread thread;
     private volatile @Nullable ClientCall<WatchRequest, WatchResponse> stream;
     private volatile boolean isClosed;
@@ -88,37 +85,18 @@ public final class Watch implements AutoCloseable {
                 client.stream(WatchGrpc.getWatchMethod(), requiresLeader, null);
         WatchCreateRequest from = request.toBuilder().setStartRevision(nextRevision).build();
         synchronized (call) {
-            call.start(new Listener(call), new Metadata());
+            call.start(StreamSignal.into(signals, call), new Metadata());
             call.sendMessage(WatchRequest.newBuilder().setCreateRequest(from).build());
         }
         call.request(1);
         stream = call;
     }
 
-    private final class Listener extends ClientCall.Listener<WatchResponse> {
-        private final ClientCall<WatchRequest, WatchResponse> call;
-
-        Listener(ClientCall<WatchRequest, WatchResponse> call) {
-            this.call = call;
-        }
-
-        @Override
-        public void onMessage(WatchResponse message) {
-            signals.add(new Signal(message, Status.OK));
-            call.request(1);
-        }
-
-        @Override
-        public void onClose(Status status, Metadata trailers) {
-            signals.add(new Signal(null, status));
-        }
-    }
-
     private void run() {
         long pauseNanos = PAUSE_FIRST_NANOS;
         try {
             while (!isClosed) {
-                Signal signal = signals.take();
+                StreamSignal<WatchResponse> signal = signals.take();
                 WatchResponse response = signal.response();
                 if (response == null) {
                     if (isClosed || !resume(signal.status(), pauseNanos)) {
