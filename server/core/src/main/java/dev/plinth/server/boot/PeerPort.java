@@ -88,6 +88,7 @@ final class PeerPort {
                 receiver,
                 removed,
                 snapshots,
+                config.raft().snapshotBytesPerSecond(),
                 transfers,
                 metrics,
                 clock::monotonicNanos,

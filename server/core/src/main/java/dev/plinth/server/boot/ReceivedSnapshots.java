@@ -34,8 +34,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * </pre>
  */
 final class ReceivedSnapshots implements SnapshotSink {
-    /** Dirty pages are sent on their way in steps, so that the last sync has little to do. */
-    private static final long WRITEBACK_BYTES = 8L << 20;
+    /**
+     * Dirty pages are sent on their way in steps, so that the last sync has little to do, and in
+     * small ones, so that a sync of the log on the same disk never stands behind much.
+     */
+    private static final long WRITEBACK_BYTES = 512 << 10;
 
     private final Disk disk;
     private final Path folder;

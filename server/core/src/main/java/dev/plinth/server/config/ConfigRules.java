@@ -216,7 +216,8 @@ public final class ConfigRules {
                 flags.bool("initial-election-tick-advance"),
                 snapshotCount == 0 ? 10_000 : snapshotCount,
                 flags.number("snapshot-catchup-entries"),
-                flags.number("snapshot-catchup-bytes"));
+                flags.number("snapshot-catchup-bytes"),
+                flags.number("snapshot-send-rate"));
     }
 
     private void checkAdvertised() throws ConfigException {

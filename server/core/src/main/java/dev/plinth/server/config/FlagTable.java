@@ -275,6 +275,10 @@ public final class FlagTable {
                 "snapshot-catchup-bytes",
                 "0",
                 "Bytes of log entries kept in memory for slow followers; 0 is an eighth of the heap.");
+        uint64(
+                "snapshot-send-rate",
+                "33554432",
+                "Bytes a second of a snapshot for a follower that is far behind; 0 is no bound.");
         bool(
                 "enable-console",
                 "false",

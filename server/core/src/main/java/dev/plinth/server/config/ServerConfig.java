@@ -114,6 +114,7 @@ public record ServerConfig(
      * @param snapshotCount applied entries between two snapshots on disk
      * @param catchUpEntries entries kept in memory for slow followers
      * @param catchUpBytes most bytes that they may take; 0 for a share of the heap
+     * @param snapshotBytesPerSecond at which a snapshot is sent at most; 0 for as fast as it goes
      */
     public record Raft(
             long tickMillis,
@@ -122,7 +123,8 @@ public record ServerConfig(
             boolean advancesInitialTicks,
             long snapshotCount,
             long catchUpEntries,
-            long catchUpBytes) {
+            long catchUpBytes,
+            long snapshotBytesPerSecond) {
         /** Election timeout in ticks. */
         public int electionTicks() {
             return (int) (electionMillis / tickMillis);

@@ -41,6 +41,7 @@ public final class NettyPeerTransport implements PeerTransport, AutoCloseable {
     /**
      * @param removed runs when a peer says that this member is no longer one
      * @param snapshots what is sent to a member that is too far behind
+     * @param snapshotBytesPerSecond at which one is sent at most; 0 for as fast as it goes
      * @param transfers runs long transfers that may block; platform threads
      * @param metrics where the traffic is counted
      * @param nanoClock monotonic time
@@ -52,6 +53,7 @@ public final class NettyPeerTransport implements PeerTransport, AutoCloseable {
             MessageReceiver receiver,
             Runnable removed,
             SnapshotSource snapshots,
+            long snapshotBytesPerSecond,
             Executor transfers,
             NetworkMetrics metrics,
             LongSupplier nanoClock,
@@ -65,6 +67,7 @@ public final class NettyPeerTransport implements PeerTransport, AutoCloseable {
                         receiver,
                         removed,
                         snapshots,
+                        snapshotBytesPerSecond,
                         transfers,
                         metrics,
                         nanoClock,

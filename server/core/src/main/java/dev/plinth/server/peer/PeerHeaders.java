@@ -18,6 +18,12 @@ final class PeerHeaders {
     static final String PEER_URLS = "X-PeerURLs";
     static final String TO = "X-Raft-To";
 
+    /** Names one sending of a snapshot; ours, unknown to etcd, which ignores it. */
+    static final String TRANSFER = "X-Plinth-Snapshot";
+
+    /** Where in the database a body goes on, or how much of it is there; ours. */
+    static final String OFFSET = "X-Plinth-Snapshot-Offset";
+
     static final String INCOMPATIBLE_VERSION = "incompatible version";
     static final String CLUSTER_MISMATCH = "cluster ID mismatch";
 
@@ -85,6 +91,19 @@ final class PeerHeaders {
         } catch (IllegalArgumentException e) {
             return null;
         }
+    }
+
+    /**
+     * Where in a database something goes on; 0 when nothing is said.
+     *
+     * @throws NumberFormatException if it is no offset
+     */
+    static long offset(HttpHeaders headers) {
+        long offset = Long.parseLong(headers.get(OFFSET, "0"));
+        if (offset < 0) {
+            throw new NumberFormatException("negative offset " + offset);
+        }
+        return offset;
     }
 
     /** The URLs at which the sender says it is reached. */

@@ -98,7 +98,10 @@ public final class PeerRouter {
         } else {
             return RequestBody.ignored(() -> exchange.refuse(404, "404 page not found"));
         }
-        if (!exchange.method().equals(method)) {
+        boolean asksForPart =
+                endpoint.equals(snapshots) && exchange.headers().contains(PeerHeaders.TRANSFER);
+        if (!exchange.method().equals(method)
+                && !(asksForPart && exchange.method().equals("GET"))) {
             String allowed = method;
             return RequestBody.ignored(() -> exchange.refuseMethod(allowed));
         }

@@ -14,6 +14,7 @@ import java.util.function.LongSupplier;
  * @param receiver gets what arrives, and the losses
  * @param removed runs when a peer says that this member is no longer one
  * @param snapshots what is sent to a member that is too far behind
+ * @param snapshotBytesPerSecond at which one is sent at most; 0 for as fast as it goes
  * @param transfers runs long transfers that may block; platform threads
  * @param metrics where the traffic is counted
  * @param nanoClock monotonic time
@@ -26,6 +27,7 @@ record PeerSurroundings(
         MessageReceiver receiver,
         Runnable removed,
         SnapshotSource snapshots,
+        long snapshotBytesPerSecond,
         Executor transfers,
         NetworkMetrics metrics,
         LongSupplier nanoClock,

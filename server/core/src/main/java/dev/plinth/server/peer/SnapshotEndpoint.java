@@ -5,11 +5,12 @@ import dev.plinth.raft.MessageType;
 import dev.plinth.raft.Snapshot;
 import dev.plinth.server.peer.SnapshotSink.IncomingDatabase;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,24 +19,47 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Disk writes are done by a thread of their own; while more than a bound of bytes waits for it
  * the socket is not read. The answer comes when the file is durable and raft has the message.
+ *
+ * <p>Beyond etcd: a sender that names its transfer may ask by GET how much of it is here after its
+ * connection broke, and go on from there.
  */
 final class SnapshotEndpoint implements PeerRouter.Endpoint {
     private static final long MESSAGE_BYTES_MAX = 64L << 20;
     private static final long WAITING_BYTES_MAX = 4L << 20;
-    private static final byte[] END = {};
+    private static final ByteBuf END = Unpooled.EMPTY_BUFFER;
 
     private final NettyPeerTransport transport;
     private final SnapshotSink sink;
+    private final SnapshotParts parts;
 
     SnapshotEndpoint(NettyPeerTransport transport, SnapshotSink sink) {
         this.transport = transport;
         this.sink = sink;
+        this.parts = new SnapshotParts(transport.surroundings().transfers());
     }
 
     @Override
     public RequestBody begin(PeerExchange exchange) {
+        if (exchange.method().equals("GET")) {
+            return RequestBody.ignored(() -> tellPart(exchange));
+        }
         RaftEndpoint.noteSender(transport, exchange);
         return new Reception(exchange);
+    }
+
+    private void tellPart(PeerExchange exchange) {
+        String transfer = exchange.headers().get(PeerHeaders.TRANSFER, "");
+        if (parts.isStillArriving(transfer)) {
+            exchange.refuse(503, "still writing what arrived");
+            return;
+        }
+        OptionalLong bytes = parts.bytes(transfer);
+        if (bytes.isEmpty()) {
+            exchange.refuse(404, "nothing of this snapshot is here");
+            return;
+        }
+        exchange.answerHeader(PeerHeaders.OFFSET, Long.toString(bytes.getAsLong()));
+        exchange.done();
     }
 
     /** One snapshot on its way in. */
@@ -43,6 +67,7 @@ final class SnapshotEndpoint implements PeerRouter.Endpoint {
         private final PeerExchange exchange;
         private final Channel channel;
         private final ReceiveMetrics sender;
+        private final @Nullable String transfer;
         private final FrameReader head = new FrameReader(MESSAGE_BYTES_MAX);
         private boolean isLengthRead;
         private @Nullable Message message;
@@ -50,7 +75,7 @@ final class SnapshotEndpoint implements PeerRouter.Endpoint {
         private volatile long begunNanos;
 
         // Guarded by this.
-        private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
+        private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>();
         private long waitingBytes;
         private boolean isWriting;
         private boolean isEnded;
@@ -58,11 +83,13 @@ final class SnapshotEndpoint implements PeerRouter.Endpoint {
 
         // The writing thread's.
         private @Nullable IncomingDatabase database;
+        private long savedBytes;
 
         Reception(PeerExchange exchange) {
             this.exchange = exchange;
             this.channel = exchange.channel();
             this.sender = RaftEndpoint.sender(transport, exchange);
+            this.transfer = exchange.headers().get(PeerHeaders.TRANSFER);
         }
 
         @Override
@@ -74,9 +101,7 @@ final class SnapshotEndpoint implements PeerRouter.Endpoint {
                 readHead(part);
             }
             if (message != null && part.isReadable()) {
-                byte[] bytes = new byte[part.readableBytes()];
-                part.readBytes(bytes);
-                enqueue(bytes);
+                enqueue(part.readRetainedSlice(part.readableBytes()));
             }
         }
 
@@ -98,6 +123,10 @@ final class SnapshotEndpoint implements PeerRouter.Endpoint {
                     refuse(400, "wrong raft message type");
                     return;
                 }
+                if (!isPlaced()) {
+                    refuse(409, "the part to which this belongs is not here");
+                    return;
+                }
                 message = read;
                 sender.received(encoded.length);
                 sender.snapshotBegun();
@@ -105,6 +134,29 @@ final class SnapshotEndpoint implements PeerRouter.Endpoint {
             } catch (StreamFormatException e) {
                 refuse(400, "failed to decode raft message (" + e.getMessage() + ")");
             }
+        }
+
+        /** Whether what comes begins a database, or goes on where a part that is here ends. */
+        private boolean isPlaced() {
+            long offset;
+            try {
+                offset = PeerHeaders.offset(exchange.headers());
+            } catch (NumberFormatException _) {
+                return false;
+            }
+            String name = transfer;
+            if (offset > 0) {
+                SnapshotParts.Part part = name == null ? null : parts.take(name, offset);
+                if (part == null) {
+                    return false;
+                }
+                database = part.database();
+                savedBytes = offset;
+            }
+            if (name != null) {
+                parts.begin(name, channel);
+            }
+            return true;
         }
 
         private void refuse(int status, String text) {
@@ -132,15 +184,14 @@ final class SnapshotEndpoint implements PeerRouter.Endpoint {
         public void aborted() {
             synchronized (this) {
                 isAborted = true;
-                waiting.clear();
             }
             write();
         }
 
-        private void enqueue(byte[] bytes) {
+        private void enqueue(ByteBuf bytes) {
             synchronized (this) {
                 waiting.add(bytes);
-                waitingBytes += bytes.length;
+                waitingBytes += bytes.readableBytes();
                 if (waitingBytes > WAITING_BYTES_MAX) {
                     channel.config().setAutoRead(false);
                 }
@@ -160,27 +211,36 @@ final class SnapshotEndpoint implements PeerRouter.Endpoint {
 
         private void writeWaiting() {
             try {
-                for (byte[] bytes = next(); bytes != null; bytes = next()) {
-                    if (bytes.length == 0) {
+                for (ByteBuf bytes = next(); bytes != null; bytes = next()) {
+                    if (!bytes.isReadable()) {
                         settle();
                         return;
                     }
-                    database().write(ByteBuffer.wrap(bytes));
-                    sender.received(bytes.length);
+                    save(bytes);
                 }
             } catch (IOException e) {
                 failed(e);
             }
         }
 
+        private void save(ByteBuf bytes) throws IOException {
+            try {
+                sender.received(bytes.readableBytes());
+                database().write(bytes.nioBuffer());
+                savedBytes += bytes.readableBytes();
+            } finally {
+                bytes.release();
+            }
+        }
+
         /** What to write next; null when nothing has come yet, empty at the end. */
-        private synchronized byte @Nullable [] next() {
-            byte[] bytes = waiting.poll();
+        private synchronized @Nullable ByteBuf next() {
+            ByteBuf bytes = waiting.poll();
             if (bytes == null && (isEnded || isAborted)) {
                 return END;
             }
             if (bytes != null) {
-                waitingBytes -= bytes.length;
+                waitingBytes -= bytes.readableBytes();
                 if (waitingBytes <= WAITING_BYTES_MAX / 2 && !channel.config().isAutoRead()) {
                     channel.config().setAutoRead(true);
                 }
@@ -200,12 +260,25 @@ final class SnapshotEndpoint implements PeerRouter.Endpoint {
                 database().keep();
                 process();
             } else {
-                discard();
+                leave();
                 ended(false);
             }
         }
 
+        /** What arrived is kept for a sender that may go on. */
+        private void leave() {
+            IncomingDatabase open = database;
+            if (transfer == null || open == null) {
+                discard();
+            } else {
+                parts.keep(new SnapshotParts.Part(transfer, savedBytes, open), channel);
+            }
+        }
+
         private void ended(boolean isTaken) {
+            if (transfer != null) {
+                parts.end(transfer, channel);
+            }
             if (message != null) {
                 long now = transport.surroundings().nanoClock().getAsLong();
                 sender.snapshotEnded(isTaken, now - begunNanos);

@@ -4,7 +4,6 @@ import dev.plinth.raft.Message;
 import dev.plinth.server.cluster.MemberIds;
 import dev.plinth.server.peer.SnapshotSource.PinnedSnapshot;
 import java.io.IOException;
-import java.net.URI;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -12,7 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * database unframed, as one chunked request. One at a time for a member.
  *
  * <p>Runs on a thread of its own at the pace of the slowest of three: the receiver, the disk, and
- * the bound on bytes per second. Memory is what the socket's buffer holds.
+ * the bound on bytes per second. Memory is what the socket's buffer holds. {@link SnapshotTransfer}
+ * goes on where a connection broke.
  */
 final class SnapshotSender {
     private final long memberId;
@@ -59,12 +59,10 @@ final class SnapshotSender {
     }
 
     private boolean send(Message message) {
-        URI url = urls.pick();
         var log = surroundings.log();
         long start = surroundings.nanoClock().getAsLong();
         try (PinnedSnapshot pinned = surroundings.snapshots().pin(message)) {
-            Message merged = pinned.message();
-            var snapshot = merged.snapshot();
+            var snapshot = pinned.message().snapshot();
             long index = snapshot == null ? 0 : snapshot.index();
             log.info(
                     "sending database snapshot",
@@ -74,12 +72,7 @@ final class SnapshotSender {
                     MemberIds.text(memberId),
                     "bytes",
                     pinned.databaseBytes());
-            try (SnapshotUpload upload = SnapshotUpload.open(url, surroundings)) {
-                byte[] encoded = merged.toBytes(surroundings.self().form());
-                upload.writeHead(encoded);
-                pinned.writeTo(upload);
-                upload.finish();
-            }
+            new SnapshotTransfer(memberId, urls, surroundings, pinned).send();
             metrics.sent(pinned.databaseBytes());
             status.activate();
             log.info(
@@ -92,7 +85,6 @@ final class SnapshotSender {
                     (surroundings.nanoClock().getAsLong() - start) / 1_000_000);
             return true;
         } catch (IOException e) {
-            urls.failed(url);
             metrics.sendFailed();
             status.deactivate("post snapshot", String.valueOf(e.getMessage()));
             surroundings.receiver().unreachable(memberId);

@@ -33,9 +33,6 @@ import org.jspecify.annotations.Nullable;
 final class SnapshotUpload implements WritableByteChannel {
     private static final int PIECE_BYTES = 64 << 10;
 
-    /** Slow enough to leave the disk and the network to commits. */
-    private static final long BYTES_PER_SECOND_MAX = 128L << 20;
-
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     /** A receiver that takes nothing for so long is given up. */
@@ -43,6 +40,15 @@ final class SnapshotUpload implements WritableByteChannel {
 
     /** The receiver syncs the file before it answers. */
     private static final long ANSWER_NANOS = 60 * NANOS_PER_SECOND;
+
+    /** The receiver has answered, and does not take it. */
+    static final class RefusedException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private RefusedException(String message) {
+            super(message);
+        }
+    }
 
     private final PeerSurroundings surroundings;
     private final Channel channel;
@@ -71,8 +77,14 @@ final class SnapshotUpload implements WritableByteChannel {
         startNanos = surroundings.nanoClock().getAsLong();
     }
 
-    /** Connects and sends the request's head. */
-    static SnapshotUpload open(URI url, PeerSurroundings surroundings) throws IOException {
+    /**
+     * Connects and sends the request's head.
+     *
+     * @param transfer names the whole sending, of which this may be a later part
+     * @param offset at which the bytes of the database go on
+     */
+    static SnapshotUpload open(URI url, PeerSurroundings surroundings, String transfer, long offset)
+            throws IOException {
         SnapshotUpload upload = new SnapshotUpload(surroundings, url);
         var request =
                 new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/raft/snapshot");
@@ -80,6 +92,10 @@ final class SnapshotUpload implements WritableByteChannel {
                 .set(HttpHeaderNames.HOST, url.getAuthority())
                 .set(HttpHeaderNames.CONTENT_TYPE, "application/octet-stream");
         PeerHeaders.introduce(request.headers(), surroundings.self());
+        request.headers().set(PeerHeaders.TRANSFER, transfer);
+        if (offset > 0) {
+            request.headers().set(PeerHeaders.OFFSET, offset);
+        }
         HttpUtil.setTransferEncodingChunked(request, true);
         var _ = upload.channel.writeAndFlush(request);
         return upload;
@@ -118,10 +134,7 @@ final class SnapshotUpload implements WritableByteChannel {
 
     /** Waits until the socket takes more and the rate allows it. */
     private void awaitTurn() throws IOException {
-        long due =
-                startNanos
-                        + (long)
-                                (writtenBytes * (NANOS_PER_SECOND / (double) BYTES_PER_SECOND_MAX));
+        long due = startNanos + nanosAllowedFor(writtenBytes);
         lock.lock();
         try {
             long stallLeft = STALL_NANOS;
@@ -145,6 +158,11 @@ final class SnapshotUpload implements WritableByteChannel {
         }
     }
 
+    private long nanosAllowedFor(long bytes) {
+        long rate = surroundings.snapshotBytesPerSecond();
+        return rate == 0 ? 0 : (long) (bytes * (NANOS_PER_SECOND / (double) rate));
+    }
+
     private void requireOpen() throws IOException {
         if (isAnswered) {
             throw refusal();
@@ -155,7 +173,8 @@ final class SnapshotUpload implements WritableByteChannel {
     }
 
     private IOException refusal() {
-        return new IOException("http status %d: %s".formatted(status, answer.toString().strip()));
+        return new RefusedException(
+                "http status %d: %s".formatted(status, answer.toString().strip()));
     }
 
     /** Ends the request and waits until the receiver has the snapshot on its disk. */
