@@ -15,7 +15,6 @@ import dev.plinth.walio.check.LinuxSystemView;
 import dev.plinth.walio.io.Clock;
 import dev.plinth.walio.io.Disk;
 import dev.plinth.walio.io.LinuxDisk;
-import dev.plinth.walio.io.SystemClock;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.concurrent.ExecutorService;
@@ -33,11 +32,12 @@ final class Bootstrap {
     private final Log log;
     private final Lifecycle lifecycle;
     private final Disk disk = new LinuxDisk();
-    private final Clock clock = new SystemClock();
+    private final Clock clock;
     private final Metrics metrics = new Metrics();
 
-    Bootstrap(ServerConfig config, Log log, Lifecycle lifecycle) {
+    Bootstrap(ServerConfig config, Clock clock, Log log, Lifecycle lifecycle) {
         this.config = config;
+        this.clock = clock;
         this.log = log;
         this.lifecycle = lifecycle;
     }

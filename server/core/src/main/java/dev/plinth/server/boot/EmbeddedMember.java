@@ -8,6 +8,8 @@ import dev.plinth.server.config.FlagTable;
 import dev.plinth.server.config.ServerConfig;
 import dev.plinth.server.log.Log;
 import dev.plinth.server.log.LogSink;
+import dev.plinth.walio.io.Clock;
+import dev.plinth.walio.io.SystemClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -40,6 +42,12 @@ public final class EmbeddedMember implements AutoCloseable {
      */
     public static EmbeddedMember start(List<String> flags, LogSink sink, Runnable onFailure)
             throws StartException {
+        return start(flags, new SystemClock(), sink, onFailure);
+    }
+
+    /** The same with a clock of the caller's. */
+    static EmbeddedMember start(List<String> flags, Clock clock, LogSink sink, Runnable onFailure)
+            throws StartException {
         ServerConfig config;
         try {
             config =
@@ -50,7 +58,7 @@ public final class EmbeddedMember implements AutoCloseable {
         }
         Log log = new Log(sink, "");
         Lifecycle lifecycle = new Lifecycle(log, onFailure);
-        return new EmbeddedMember(new Bootstrap(config, log, lifecycle).start(), lifecycle);
+        return new EmbeddedMember(new Bootstrap(config, clock, log, lifecycle).start(), lifecycle);
     }
 
     /**

@@ -15,6 +15,7 @@ import dev.plinth.server.config.ServerConfig;
 import dev.plinth.server.log.Log;
 import dev.plinth.server.log.LogSink;
 import dev.plinth.server.log.SinkLoggerFinder;
+import dev.plinth.walio.io.SystemClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,7 +121,7 @@ final class ServerProcess {
         }
         Lifecycle lifecycle = new Lifecycle(log);
         try {
-            Member member = new Bootstrap(config, log, lifecycle).start();
+            Member member = new Bootstrap(config, new SystemClock(), log, lifecycle).start();
             return lifecycle.awaitEnd(member);
         } catch (StartException e) {
             log.error("bootstrap failed", "error", e.getMessage());
