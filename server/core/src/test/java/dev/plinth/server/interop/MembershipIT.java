@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.walio.peers.Peers;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -25,11 +27,15 @@ class MembershipIT {
 
     /** A server, and the id of the member that was added to it last. */
     private static final class Side {
-        private final ServerProcess server;
+        private final String endpoint;
         private String added = "";
 
         Side(ServerProcess server) {
-            this.server = server;
+            this(server.endpoint());
+        }
+
+        Side(String endpoint) {
+            this.endpoint = endpoint;
         }
 
         String run(String... arguments) {
@@ -37,7 +43,7 @@ class MembershipIT {
                     new ArrayList<>(
                             List.of(
                                     Peers.etcdctl().toString(),
-                                    "--endpoints=" + server.endpoint()));
+                                    "--endpoints=" + endpoint));
             for (String argument : arguments) {
                 command.add(argument.replace("ADDED", added));
             }
@@ -57,7 +63,7 @@ class MembershipIT {
                                         Long.toUnsignedString(Long.parseUnsignedLong(added, 16)),
                                         "ADDED");
             }
-            return text.replace(server.endpoint(), "ENDPOINT");
+            return text.replace(endpoint, "ENDPOINT");
         }
     }
 
@@ -111,6 +117,107 @@ class MembershipIT {
             assertThat(reason(plinth.run(step)))
                     .as("%s", List.of(step))
                     .isEqualTo(reason(etcd.run(step)));
+        }
+    }
+
+    /** What depends on who is there: three members, of which one is killed. */
+    @Test
+    void guardsOfThreeMembersOfWhichOneIsLost() {
+        try (Three etcd = new Three(i -> ClusterNode.etcd("m" + i, dir.resolve("three-etcd")));
+                Three plinth =
+                        new Three(i -> ClusterNode.plinth("m" + i, dir.resolve("three-plinth")))) {
+            List<String> expected = etcd.refusals();
+            expected.forEach(System.out::println);
+            assertThat(plinth.refusals()).isEqualTo(expected);
+        }
+    }
+
+    /** A cluster of three, and what it answers to changes of its members. */
+    private static final class Three implements AutoCloseable {
+        private static final int ATTEMPTS_MAX = 300;
+
+        private final List<ClusterNode> nodes = new ArrayList<>();
+        private final List<String> answers = new ArrayList<>();
+        private final Map<String, String> names = new HashMap<>();
+
+        Three(IntFunction<ClusterNode> node) {
+            for (int i = 1; i <= 3; i++) {
+                nodes.add(node.apply(i));
+            }
+            String cluster = ClusterNode.cluster(nodes);
+            nodes.forEach(each -> each.start(cluster, "new", List.of()));
+        }
+
+        List<String> refusals() {
+            nodes.forEach(each -> each.process().awaitReady());
+            ClusterNode leader =
+                    nodes.stream().filter(ClusterNode::isLeader).findFirst().orElseThrow();
+            List<ClusterNode> others = nodes.stream().filter(each -> each != leader).toList();
+            ClusterNode follower = others.getFirst();
+            ClusterNode lost = others.getLast();
+            String followerId = Long.toHexString(follower.id());
+            String lostId = Long.toHexString(lost.id());
+            names.put(Long.toHexString(leader.id()), "LEADER");
+            names.put(followerId, "FOLLOWER");
+            names.put(lostId, "LOST");
+            Side side = new Side(leader.endpoint());
+            addWhenConnectedForLong(side);
+            ask(side, "member", "promote", "ADDED");
+            ask(new Side(follower.endpoint()), "member", "promote", side.added);
+            ask(side, "member", "remove", "ADDED");
+            lost.process().kill();
+            ask(side, "member", "add", "m5", "--peer-urls=http://127.0.0.1:9995");
+            ask(side, "member", "add", "m5", "--peer-urls=http://127.0.0.1:9995", "--learner");
+            ask(side, "member", "remove", followerId);
+            ask(side, "member", "remove", lostId);
+            ask(side, "member", "remove", lostId);
+            ask(side, "member", "update", lostId, "--peer-urls=http://127.0.0.1:9996");
+            ask(side, "member", "add", "m6", "--peer-urls=http://127.0.0.1:9996");
+            ask(side, "member", "add", "m7", "--peer-urls=http://127.0.0.1:9997");
+            ask(side, "member", "remove", followerId);
+            ask(side, "member", "promote", "ADDED");
+            ask(side, "member", "remove", "ADDED");
+            ask(side, "member", "list");
+            return answers;
+        }
+
+        /** Until the members have been connected for five seconds, every addition is refused. */
+        private void addWhenConnectedForLong(Side side) {
+            String[] step = {"member", "add", "m4", "--peer-urls=http://127.0.0.1:9994", "--learner"};
+            String answer = side.run(step);
+            for (int attempt = 1; answer.contains("unhealthy cluster"); attempt++) {
+                assertThat(attempt).as("%s", answer).isLessThan(ATTEMPTS_MAX);
+                answer = side.run(step);
+            }
+            note(answer, step);
+        }
+
+        private void ask(Side side, String... step) {
+            note(side.run(step), step);
+        }
+
+        private void note(String answer, String... step) {
+            String text = String.join(" ", step) + ": " + answer;
+            for (ClusterNode node : nodes) {
+                text =
+                        text.replace(node.peerUrl(), "PEER " + node.name())
+                                .replace(node.endpoint(), "CLIENT " + node.name());
+            }
+            for (Map.Entry<String, String> name : names.entrySet()) {
+                text = text.replace(name.getKey(), name.getValue());
+            }
+            // The cluster's id differs with the ports; who leads and is lost, with the election.
+            text =
+                    text.replaceAll("(to|from) cluster +[0-9a-f]+", "$1 cluster ID")
+                            .replaceAll("\\b[0-9a-f]{12,16}\\b", "ID")
+                            .replaceAll("m[123]\\b", "NAME")
+                            .replaceAll("ETCD_(NAME|INITIAL[A-Z_]*)=.*", "");
+            answers.add(String.join("\n", text.lines().sorted().toList()));
+        }
+
+        @Override
+        public void close() {
+            nodes.forEach(ClusterNode::close);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.plinth.server.interop;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.protobuf.ByteString;
 import dev.plinth.server.testing.TestAuthority;
 import java.io.IOException;
@@ -29,8 +31,13 @@ class PeerTlsIT {
         members.add(ClusterNode.plinth("p3", dir).withSecurePeers());
     }
 
-    private static List<String> flags(TestAuthority authority, TestAuthority.Identity own) {
+    private Path revoked() {
+        return dir.resolve("revoked.pem");
+    }
+
+    private List<String> flags(TestAuthority authority, TestAuthority.Identity own) {
         return List.of(
+                "--peer-crl-file=" + revoked(),
                 "--peer-cert-file=" + own.certificate(),
                 "--peer-key-file=" + own.key(),
                 "--peer-trusted-ca-file=" + authority.certificate(),
@@ -48,6 +55,7 @@ class PeerTlsIT {
         make();
         TestAuthority authority = new TestAuthority(dir, "one");
         TestAuthority.Identity first = authority.issue("first", "member", "127.0.0.1");
+        authority.revoke(revoked());
         String cluster = ClusterNode.cluster(members);
         members.forEach(node -> node.start(cluster, "new", flags(authority, first)));
         members.forEach(node -> node.process().awaitReady());
@@ -74,7 +82,29 @@ class PeerTlsIT {
         TestAuthority.Identity other = authority.issue("other", "somebody", "127.0.0.1");
         again.start(cluster, "new", flags(authority, other));
         members.get(1).process().awaitLine("rejected connection on peer endpoint", refusedBefore);
+
+        // So does one whose certificate was revoked in the file that the others read.
+        again.process().kill();
+        TestAuthority.Identity lost = authority.issue("lost", "member", "127.0.0.1");
+        authority.revoke(revoked(), lost.serial());
+        again.start(cluster, "new", flags(authority, lost));
+        members.get(1)
+                .process()
+                .awaitLine("certificate serial " + lost.serial().toString(16) + " revoked");
         put(members.get(1), "the others go on");
+    }
+
+    @Test
+    void membersWithCertificatesOfTheirOwnMakingTrustEachOther() {
+        make();
+        String cluster = ClusterNode.cluster(members);
+        members.forEach(node -> node.start(cluster, "new", List.of("--peer-auto-tls")));
+        members.forEach(node -> node.process().awaitReady());
+        members.forEach(node -> {
+            put(node, "at " + node.name());
+            assertThat(dir.resolve(node.name()).resolve("fixtures/peer/cert.pem")).exists();
+        });
+        ClusterNode.assertSameHash(members);
     }
 
     private static int refusals(ClusterNode node) {
