@@ -40,10 +40,7 @@ class MembershipIT {
 
         String run(String... arguments) {
             List<String> command =
-                    new ArrayList<>(
-                            List.of(
-                                    Peers.etcdctl().toString(),
-                                    "--endpoints=" + endpoint));
+                    new ArrayList<>(List.of(Peers.etcdctl().toString(), "--endpoints=" + endpoint));
             for (String argument : arguments) {
                 command.add(argument.replace("ADDED", added));
             }
@@ -183,7 +180,9 @@ class MembershipIT {
 
         /** Until the members have been connected for five seconds, every addition is refused. */
         private void addWhenConnectedForLong(Side side) {
-            String[] step = {"member", "add", "m4", "--peer-urls=http://127.0.0.1:9994", "--learner"};
+            String[] step = {
+                "member", "add", "m4", "--peer-urls=http://127.0.0.1:9994", "--learner"
+            };
             String answer = side.run(step);
             for (int attempt = 1; answer.contains("unhealthy cluster"); attempt++) {
                 assertThat(attempt).as("%s", answer).isLessThan(ATTEMPTS_MAX);
