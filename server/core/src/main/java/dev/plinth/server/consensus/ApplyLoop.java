@@ -14,6 +14,7 @@ import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.log.Log;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.BooleanSupplier;
@@ -84,6 +85,12 @@ public final class ApplyLoop implements Agent {
 
     /** The cluster as of an index, for snapshots that are taken behind the applied index. */
     private final ConcurrentSkipListMap<Long, ClusterView> views = new ConcurrentSkipListMap<>();
+
+    /**
+     * Terms of the entries applied in this life, each by the first of its indexes: the log in
+     * memory may have let go of an entry before the database is durable up to it.
+     */
+    private final ConcurrentSkipListMap<Long, Long> terms = new ConcurrentSkipListMap<>();
 
     private Backend backend;
     private @Nullable RaftLoop raft;
@@ -168,11 +175,22 @@ public final class ApplyLoop implements Agent {
         return floor == null ? membership.view() : floor.getValue();
     }
 
-    /** Forgets the cluster's states before the index; any thread. */
-    void forgetViewsBelow(long index) {
-        Long floor = views.floorKey(index);
+    /** The term of an entry that was applied in this life, else empty; any thread. */
+    OptionalLong termAt(long index) {
+        var floor = terms.floorEntry(index);
+        return floor == null ? OptionalLong.empty() : OptionalLong.of(floor.getValue());
+    }
+
+    /** Forgets the cluster's states and the terms before the index; any thread. */
+    void forgetBelow(long index) {
+        forgetBelow(index, views);
+        forgetBelow(index, terms);
+    }
+
+    private static void forgetBelow(long index, ConcurrentSkipListMap<Long, ?> facts) {
+        Long floor = facts.floorKey(index);
         if (floor != null) {
-            views.headMap(floor).clear();
+            facts.headMap(floor).clear();
         }
     }
 
@@ -269,6 +287,8 @@ public final class ApplyLoop implements Agent {
         lastView = view;
         views.clear();
         views.put(index, view);
+        terms.clear();
+        terms.put(index, snapshot.term());
         applied.advance(index);
         raft().restored(view.confState());
         events().restored(snapshot, installed, view);
@@ -298,8 +318,11 @@ public final class ApplyLoop implements Agent {
                                 "unknown entry type; must be either EntryNormal or"
                                         + " EntryConfChange");
             }
-            appliedTerm = entry.term();
-            // Within the entry: who pins the database at this index finds the view of it.
+            // Within the entry: who pins the database at this index finds its term and view.
+            if (entry.term() != appliedTerm) {
+                appliedTerm = entry.term();
+                terms.put(index, entry.term());
+            }
             if (!membership.view().equals(lastView)) {
                 lastView = membership.view();
                 views.put(index, lastView);

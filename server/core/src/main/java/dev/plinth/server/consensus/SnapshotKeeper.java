@@ -11,6 +11,7 @@ import dev.plinth.server.cluster.V2Store;
 import dev.plinth.server.log.Log;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.OptionalLong;
 
 /**
  * Keeps the log short. After a checkpoint of the database that is far enough ahead it writes a
@@ -96,7 +97,7 @@ public final class SnapshotKeeper {
         wal.markSnapshot(
                 metadata,
                 () -> {
-                    apply.forgetViewsBelow(durableIndex);
+                    apply.forgetBelow(durableIndex);
                     log.info("saved snapshot to disk", "snapshot-index", durableIndex);
                 });
     }
@@ -136,6 +137,10 @@ public final class SnapshotKeeper {
     }
 
     private long term(long index) {
+        OptionalLong applied = apply.termAt(index);
+        if (applied.isPresent()) {
+            return applied.getAsLong();
+        }
         try {
             return storage.term(index);
         } catch (StorageException e) {

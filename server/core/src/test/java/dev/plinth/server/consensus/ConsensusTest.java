@@ -229,6 +229,37 @@ class ConsensusTest {
         }
     }
 
+    /**
+     * So many entries are applied while a checkpoint takes its time that memory has let go of it.
+     */
+    @Test
+    void snapshotsTermIsKnownWhenItsEntryIsNoLongerInMemory() {
+        try (OneMember member = member(1, true)) {
+            member.settle();
+            for (int i = 0; i < 20; i++) {
+                member.propose();
+                member.settle();
+            }
+            long now = 10_000_000_000L;
+            var committer = member.backend.committer();
+            assertThat(committer.doFlushes(now) + committer.doFlushes(2 * now)).isPositive();
+            long flushed = member.consensus.member().appliedIndex();
+            for (int i = 0; i < 2 * OneMember.CATCH_UP_BYTES / 100_000; i++) {
+                member.proposeBytes(100_000);
+                member.settle();
+            }
+            assertThat(committer.doCheckpoints(now) + committer.doCheckpoints(2 * now))
+                    .isPositive();
+            member.settle();
+            assertThat(log.snapshots())
+                    .containsExactly(
+                            new SnapshotMetadata(
+                                    member.membership.view().confState(),
+                                    flushed,
+                                    member.consensus.member().raftTerm()));
+        }
+    }
+
     @Test
     void entriesInMemoryAreBoundedInBytes() {
         int entryBytes = 100_000;

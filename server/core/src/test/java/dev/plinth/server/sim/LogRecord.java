@@ -58,12 +58,8 @@ final class LogRecord {
         return found != null && found.isDurable && found.entry.term() == entry.term();
     }
 
-    /**
-     * The member has started and found this in its log.
-     *
-     * @param afterPowerLoss whether what it found is what the disk itself held
-     */
-    void found(List<Entry> entries, boolean afterPowerLoss) {
+    /** The member has started, found this in its log, and synced what it read. */
+    void found(List<Entry> entries) {
         unsynced.clear();
         unsyncedSnapshot = 0;
         if (entries.isEmpty()) {
@@ -73,9 +69,8 @@ final class LogRecord {
         kept.tailMap(entries.getFirst().index(), true).clear();
         for (Entry entry : entries) {
             Kept old = before.get(entry.index());
-            boolean wasDurable = old != null && old.isDurable && old.entry.term() == entry.term();
             long seen = old == null ? time.now() : old.seenNanos;
-            kept.put(entry.index(), new Kept(entry, seen, afterPowerLoss || wasDurable));
+            kept.put(entry.index(), new Kept(entry, seen, true));
         }
     }
 
@@ -110,7 +105,11 @@ final class LogRecord {
                 log.sync();
                 unsynced.forEach(entry -> entry.isDurable = true);
                 unsynced.clear();
-                durableSnapshot = Math.max(durableSnapshot, unsyncedSnapshot);
+                if (unsyncedSnapshot > durableSnapshot) {
+                    durableSnapshot = unsyncedSnapshot;
+                    // A leader's snapshot replaces entries that may never have been committed.
+                    kept.headMap(durableSnapshot, true).clear();
+                }
             }
 
             @Override

@@ -61,7 +61,9 @@ final class MutantLoader extends ClassLoader {
                         ClassFile.ClassHierarchyResolverOption.of(
                                 ClassHierarchyResolver.ofResourceParsing(this)
                                         .orElse(ClassHierarchyResolver.defaultResolver())),
-                        ClassFile.DeadCodeOption.PATCH_DEAD_CODE);
+                        ClassFile.DeadCodeOption.PATCH_DEAD_CODE,
+                        // It would name variables of code that is never reached any more.
+                        ClassFile.DebugElementsOption.DROP_DEBUG);
         ClassModel model = classFile.parse(original);
         if (model.methods().stream()
                 .noneMatch(method -> method.methodName().equalsString(change.method()))) {

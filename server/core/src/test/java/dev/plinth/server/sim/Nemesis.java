@@ -13,6 +13,11 @@ final class Nemesis {
     private static final int TORN_CALLS_MAX = 40;
     private static final int DISK_CALLS_MAX = 30;
 
+    /** For how long a member is away at most, in election timeouts; and when it is for long. */
+    private static final int ABSENCE = 3;
+
+    private static final int LONG_ABSENCE = 15;
+
     private final Timeline time;
     private final SimulationOptions options;
     private final RandomGenerator random;
@@ -101,7 +106,8 @@ final class Nemesis {
         for (int i = 0; i < victims; i++) {
             SimulatedMember victim = victims == 1 ? victim() : members[i];
             if (victim.isUp() && random.nextInt(3) == 0) {
-                victim.losePowerSoon(TORN_CALLS_MAX);
+                victim.endWithinCall(
+                        TORN_CALLS_MAX, random.nextBoolean() ? End.KILL : End.POWER_LOSS);
             } else {
                 victim.end(anyEnd());
             }
@@ -119,8 +125,9 @@ final class Nemesis {
 
     /** Sees to it that a member that ends is started again. */
     private void keepAlive(SimulatedMember victim) {
+        int most = random.nextInt(4) == 0 ? LONG_ABSENCE : ABSENCE;
         time.after(
-                random.nextLong(3 * options.electionNanos()),
+                random.nextLong(most * options.electionNanos()),
                 () -> {
                     if (!isOver && !victim.isUp()) {
                         victim.start();

@@ -27,6 +27,10 @@ enum PlantedBug {
     /** The log writer acknowledges what it has not synced. */
     SYNC_LEFT_OUT(in(WalWriter.class, "writeBatch", withoutCallOf("sync"))),
 
+    /** A restarted member counts on what the one before it had written and not synced. */
+    FOUND_LOG_NOT_SYNCED(
+            in("dev.plinth.walio.Recovery", "syncWhatIsRead", atStart(CodeBuilder::return_))),
+
     /** The database says that it holds one entry less than it does: that one is applied again. */
     ENTRY_APPLIED_AGAIN_AFTER_RESTART(
             in("dev.plinth.mvcc.backend.Backend", "seal", oneLess("consistentIndex"))),
@@ -38,8 +42,8 @@ enum PlantedBug {
     PROGRESS_OF_LAGGING_WATCHER(
             in("dev.plinth.mvcc.watch.WatchStream", "isInSync", returningTrue())),
 
-    /** A new leader counts the time of leases from when they were granted. */
-    LEASES_NOT_EXTENDED_BY_NEW_LEADER(in(Lessor.class, "promote", withoutCallOf("refresh"))),
+    /** A new leader does not count the time of the leases that it finds. */
+    LEASES_NOT_STARTED_BY_NEW_LEADER(in(Lessor.class, "promote", withoutCallOf("refresh"))),
 
     /** A leader that stood still ends leases which its successor has renewed. */
     LEASES_ENDED_BY_STALE_LEADER(

@@ -6,10 +6,16 @@ import java.lang.reflect.Method;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Shows that the simulator finds what it is there for: each planted bug within some seeds. */
+/**
+ * Shows that the simulator finds what it is there for: each planted bug within some seeds. Each
+ * runs in a copy of all classes, which is slow at first: with {@code -Dplinth.server.sim.bugs}
+ * only.
+ */
+@EnabledIfSystemProperty(named = "plinth.server.sim.bugs", matches = ".*")
 class PlantedBugsTest {
     private static final int SEEDS = Integer.getInteger("plinth.server.sim.bug.seeds", 100);
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 /** Some seeds in each build; more with {@code -Dplinth.server.sim.seeds=N}. */
 class ServerSimulationTest {
     private static final long FIRST = Long.getLong("plinth.server.sim.first", 1);
-    private static final int SEEDS = Integer.getInteger("plinth.server.sim.seeds", 10);
+    private static final int SEEDS = Integer.getInteger("plinth.server.sim.seeds", 5);
 
     @BeforeAll
     static void quiet() {
@@ -37,12 +37,10 @@ class ServerSimulationTest {
 
     @Test
     void theSameSeedGivesTheSameRun() {
-        for (long seed = FIRST; seed < FIRST + 3; seed++) {
-            SimulationOptions options = SimulationOptions.draw(seed);
-            ServerSimulation.Totals first = new ServerSimulation(options, null).run();
-            ServerSimulation.Totals second = new ServerSimulation(options, null).run();
-            assertThat(second).as("seed %d", seed).isEqualTo(first);
-        }
+        SimulationOptions options = SimulationOptions.draw(FIRST);
+        ServerSimulation.Totals first = new ServerSimulation(options, null).run();
+        ServerSimulation.Totals second = new ServerSimulation(options, null).run();
+        assertThat(second).as("seed %d", FIRST).isEqualTo(first);
     }
 
     @Test

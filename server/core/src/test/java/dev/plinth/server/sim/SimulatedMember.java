@@ -85,7 +85,7 @@ final class SimulatedMember implements SimulatedNetwork.Place {
     private long hangNanos;
     private boolean isHanging;
     private boolean isErrorExpected;
-    private boolean isAfterPowerLoss = true;
+    private End endWithinCall = End.POWER_LOSS;
     private long seenApplied;
     private int crashes;
 
@@ -174,8 +174,9 @@ final class SimulatedMember implements SimulatedNetwork.Place {
         return disk;
     }
 
-    /** Power is lost within one of the next calls that change the disk. */
-    void losePowerSoon(int calls) {
+    /** The life ends within one of the next calls that change the disk, not in order. */
+    void endWithinCall(int calls, End end) {
+        endWithinCall = end;
         disk.faults().losePowerAtCall(random.nextInt(calls));
     }
 
@@ -209,7 +210,7 @@ final class SimulatedMember implements SimulatedNetwork.Place {
             startFailed(e, ownDisk);
             return;
         }
-        record.found(started.foundEntries(), isAfterPowerLoss);
+        record.found(started.foundEntries());
         member = started;
         seenApplied = started.backend().consistentIndex();
         time.tell(() ->
@@ -225,8 +226,8 @@ final class SimulatedMember implements SimulatedNetwork.Place {
         if (!isPowerLost(ownDisk)) {
             throw new Violation("start", e);
         }
-        time.tell(() -> "member " + index + ": power lost while starting");
-        ended(End.POWER_LOSS);
+        time.tell(() -> "member %d: %s while starting".formatted(index, endWithinCall));
+        ended(endWithinCall);
     }
 
     private WholeMember.Surroundings surroundings(int ownLife) {
@@ -291,7 +292,7 @@ final class SimulatedMember implements SimulatedNetwork.Place {
         life++;
         network[0].disconnect(index);
         SimulatedDisk old = disk;
-        isAfterPowerLoss = end == End.POWER_LOSS;
+        endWithinCall = End.POWER_LOSS;
         disk = end == End.POWER_LOSS ? old.crash(random.nextLong()) : old.kill();
         crashes += end == End.STOP ? 0 : 1;
         if (present != null && end != End.STOP) {
@@ -329,8 +330,8 @@ final class SimulatedMember implements SimulatedNetwork.Place {
             return;
         }
         if (isPowerLost(disk)) {
-            time.tell(() -> "member " + index + ": power lost within a call");
-            ended(End.POWER_LOSS);
+            time.tell(() -> "member %d: %s within a call".formatted(index, endWithinCall));
+            ended(endWithinCall);
         } else if (isErrorExpected && hasInjectedError(e)) {
             time.tell(() -> "member " + index + ": ends by an injected error");
             ended(End.POWER_LOSS);

@@ -78,7 +78,7 @@ record SimulationOptions(
                 election - election % 10,
                 random.nextInt(3) == 0 ? 10_000 : 10 + random.nextInt(200),
                 random.nextInt(3) == 0 ? 5_000 : 5 + random.nextInt(60),
-                random.nextBoolean() ? 1 << 20 : 500 + random.nextInt(10_000),
+                random.nextInt(3) == 0 ? 1 << 20 : 300 + random.nextInt(4_000),
                 (100 + random.nextInt(3000)) * MILLI,
                 WRITE_PATHS[random.nextInt(WRITE_PATHS.length)],
                 (50 + random.nextInt(isHostile ? 30_000 : 3_000)) * MICRO,
