@@ -52,8 +52,13 @@ public final class TestServer implements AutoCloseable {
 
     /** Waits until it serves. */
     public void awaitReady() throws InterruptedException {
-        if (!log.await(READY, START_LIMIT_NANOS)) {
-            throw new AssertionError("not ready:\n" + log.text());
+        awaitOutput(READY);
+    }
+
+    /** Waits until it has written something. */
+    public void awaitOutput(Pattern text) throws InterruptedException {
+        if (!log.await(text, START_LIMIT_NANOS)) {
+            throw new AssertionError("did not say " + text + ":\n" + log.text());
         }
     }
 
