@@ -17,6 +17,7 @@ import dev.plinth.api.etcdserverpb.PutRequest;
 import dev.plinth.api.etcdserverpb.RangeRequest;
 import dev.plinth.server.config.Flag;
 import dev.plinth.server.config.FlagTable;
+import dev.plinth.server.testing.LimitTable;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
@@ -56,9 +57,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The whole surface of etcd 3.7 against a running server, thing by thing: calls, paths, flags,
- * variables, metrics. The lists are those of the specification, not of the code. A gap must be
- * explained in {@code surface/gaps.tsv}, and an explanation of what is there is an error too. The
- * table goes to {@code target/surface.tsv} and to the output.
+ * variables, metrics, limits. The lists are those of the specification, not of the code. A gap must
+ * be explained in {@code surface/gaps.tsv}, and an explanation of what is there is an error too.
+ * The table goes to {@code target/surface.tsv} and to the output.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
@@ -156,6 +157,7 @@ class SurfaceIT {
         paths();
         endpoints();
         metrics();
+        limits();
         print();
         List<String> unexplained = new ArrayList<>();
         List<String> stale = new ArrayList<>();
@@ -415,6 +417,17 @@ class SurfaceIT {
             }
         }
         return String.join(",", bounds);
+    }
+
+    private void limits() {
+        for (LimitTable.Limit limit : LimitTable.all()) {
+            table.add(
+                    new Row(
+                            "limit",
+                            limit.name() + " (" + limit.source() + ")",
+                            limit.value(),
+                            limit.found()));
+        }
     }
 
     /** What makes metrics with labels appear. */
