@@ -10,7 +10,12 @@ import picocli.CommandLine.Command;
         name = "plinth bench",
         mixinStandardHelpOptions = true,
         description = "Measures servers that speak etcd's protocol.",
-        subcommands = {CompareCommand.class, FootprintCommand.class, CatchUpCommand.class})
+        subcommands = {
+            CompareCommand.class,
+            FootprintCommand.class,
+            CatchUpCommand.class,
+            StarvationCommand.class
+        })
 public final class BenchCommand {
     private BenchCommand() {}
 
