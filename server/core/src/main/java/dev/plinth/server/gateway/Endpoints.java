@@ -95,10 +95,8 @@ public final class Endpoints {
             return;
         }
         answer.header("Allow", "GET");
-        answer.reply(
-                HttpResponseStatus.METHOD_NOT_ALLOWED,
-                HttpGateway.TEXT,
-                JsonMapping.utf8("Method Not Allowed\n"));
+        HttpConnection.refuse(
+                answer, HttpResponseStatus.METHOD_NOT_ALLOWED, "Method Not Allowed\n");
     }
 
     private void health(Map<String, List<String>> parameters, HttpAnswer answer) {
@@ -189,8 +187,13 @@ public final class Endpoints {
     private void metrics(HttpHeaders headers, HttpAnswer answer) {
         health.scraped();
         TextForm form = TextForm.accepted(String.join(",", headers.getAll(HttpHeaderNames.ACCEPT)));
+        byte[] text = JsonMapping.utf8(form.write(metrics));
+        boolean isCompressed = GzipBody.isAccepted(headers);
+        if (isCompressed) {
+            answer.header("Content-Encoding", "gzip");
+        }
         answer.reply(
-                HttpResponseStatus.OK, form.contentType(), JsonMapping.utf8(form.write(metrics)));
+                HttpResponseStatus.OK, form.contentType(), isCompressed ? GzipBody.of(text) : text);
     }
 
     private static @Nullable List<String> checks(String path) {

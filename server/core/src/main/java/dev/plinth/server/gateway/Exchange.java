@@ -7,6 +7,9 @@ interface Exchange {
     /** More of the body; only read during the call. */
     void content(ByteBuf bytes);
 
+    /** Whether another document of the body would change anything. */
+    boolean wantsMore();
+
     /** The body has ended. */
     void end();
 

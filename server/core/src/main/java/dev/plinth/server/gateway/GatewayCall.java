@@ -61,12 +61,16 @@ final class GatewayCall implements Exchange {
         this.messageBytesMax = messageBytesMax;
         this.manyRequests = !method.getType().clientSendsOneMessage();
         this.manyResponses = !method.getType().serverSendsOneMessage();
-        // Base64 makes four bytes of three; the rest is room for names and blanks.
-        this.splitter = new JsonSplitter(messageBytesMax * 2, this::document);
+        this.splitter = new JsonSplitter(documentBytesMax(messageBytesMax), this::document);
         this.requestPrototype =
                 Objects.requireNonNull(
                         ((PrototypeMarshaller<Message>) method.getRequestMarshaller())
                                 .getMessagePrototype());
+    }
+
+    /** Base64 makes four bytes of three; the rest is room for names and blanks. */
+    static int documentBytesMax(int messageBytesMax) {
+        return Math.min(messageBytesMax, Integer.MAX_VALUE / 2) * 2;
     }
 
     @Override
@@ -79,6 +83,11 @@ final class GatewayCall implements Exchange {
         } catch (JsonSyntaxException e) {
             malformed(e);
         }
+    }
+
+    @Override
+    public boolean wantsMore() {
+        return manyRequests || document == null;
     }
 
     private void malformed(JsonSyntaxException e) {

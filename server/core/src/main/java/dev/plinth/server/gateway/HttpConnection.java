@@ -19,9 +19,11 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
@@ -48,6 +50,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 HttpAnswer answer,
                 Executor loop,
                 @Nullable RemoteIdentity identity);
+
+        /** Largest message of the web socket that a request may open; 0 when it may not. */
+        default int webSocketBytesMax(HttpRequest request, @Nullable RemoteIdentity identity) {
+            return 0;
+        }
     }
 
     private final Dispatcher dispatcher;
@@ -121,16 +128,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(ChannelHandlerContext ctx, HttpRequest request) {
-        boolean malformed = request.decoderResult().isFailure();
+        boolean malformed = request.decoderResult().isFailure() || !isReadable(request.uri());
         Answer next = new Answer(ctx, !malformed && HttpUtil.isKeepAlive(request));
         answer = next;
         bodyEnded = false;
         if (malformed) {
-            exchange = IgnoredBody.INSTANCE;
-            next.reply(
-                    HttpResponseStatus.BAD_REQUEST,
-                    HttpGateway.TEXT,
-                    JsonMapping.utf8("400 Bad Request"));
+            refuseMalformed(next);
             return;
         }
         if (HttpUtil.is100ContinueExpected(request)) {
@@ -138,9 +141,48 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                     ctx,
                     new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
         }
-        exchange =
-                dispatcher.dispatch(
-                        request, next, ctx.executor(), RemoteIdentity.of(ctx.channel()));
+        RemoteIdentity identity = RemoteIdentity.of(ctx.channel());
+        if (WebSocketConnection.isWanted(request) && isOfHttp1(ctx)) {
+            int bytesMax = dispatcher.webSocketBytesMax(request, identity);
+            if (bytesMax > 0) {
+                if (!WebSocketConnection.open(ctx, dispatcher, request, bytesMax)) {
+                    exchange = IgnoredBody.INSTANCE;
+                    next.header("Sec-Websocket-Version", "13");
+                    refuse(next, HttpResponseStatus.BAD_REQUEST, "Bad Request\n");
+                }
+                return;
+            }
+        }
+        exchange = dispatcher.dispatch(request, next, ctx.executor(), identity);
+    }
+
+    private void refuseMalformed(Answer next) {
+        exchange = IgnoredBody.INSTANCE;
+        next.reply(
+                HttpResponseStatus.BAD_REQUEST,
+                HttpGateway.TEXT,
+                JsonMapping.utf8("400 Bad Request"));
+    }
+
+    /** Answers with words that no browser is to take for anything else. */
+    static void refuse(HttpAnswer answer, HttpResponseStatus status, String words) {
+        answer.header("X-Content-Type-Options", "nosniff");
+        answer.reply(status, HttpGateway.TEXT, JsonMapping.utf8(words));
+    }
+
+    /** Whether what is escaped in it can be told. */
+    private static boolean isReadable(String uri) {
+        try {
+            QueryStringDecoder parts = new QueryStringDecoder(uri);
+            return parts.path() != null && parts.parameters() != null;
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
+    }
+
+    /** A stream of HTTP/2 is no connection that could become something else. */
+    private static boolean isOfHttp1(ChannelHandlerContext ctx) {
+        return ctx.pipeline().get(HttpServerCodec.class) != null;
     }
 
     /** Goes on to the next request once this one has been read and answered. */
@@ -207,25 +249,30 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
         @Override
         public void reply(HttpResponseStatus status, String contentType, byte[] body) {
-            onLoop(() -> {
-                FullHttpResponse response =
-                        new DefaultFullHttpResponse(
-                                HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(body));
-                prepare(response, contentType);
-                HttpUtil.setContentLength(response, body.length);
-                send(ctx, response);
-                answered();
-            });
+            onLoop(
+                    ctx,
+                    () -> {
+                        FullHttpResponse response =
+                                new DefaultFullHttpResponse(
+                                        HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(body));
+                        prepare(response, contentType);
+                        HttpUtil.setContentLength(response, body.length);
+                        send(ctx, response);
+                        answered();
+                    });
         }
 
         @Override
         public void begin(HttpResponseStatus status, String contentType) {
-            onLoop(() -> {
-                HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, status);
-                prepare(response, contentType);
-                HttpUtil.setTransferEncodingChunked(response, true);
-                send(ctx, response);
-            });
+            onLoop(
+                    ctx,
+                    () -> {
+                        HttpResponse response =
+                                new DefaultHttpResponse(HttpVersion.HTTP_1_1, status);
+                        prepare(response, contentType);
+                        HttpUtil.setTransferEncodingChunked(response, true);
+                        send(ctx, response);
+                    });
         }
 
         private void prepare(HttpResponse response, String contentType) {
@@ -240,15 +287,17 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
         @Override
         public void chunk(byte[] bytes) {
-            onLoop(() -> send(ctx, new DefaultHttpContent(Unpooled.wrappedBuffer(bytes))));
+            onLoop(ctx, () -> send(ctx, new DefaultHttpContent(Unpooled.wrappedBuffer(bytes))));
         }
 
         @Override
         public void finish() {
-            onLoop(() -> {
-                send(ctx, LastHttpContent.EMPTY_LAST_CONTENT);
-                answered();
-            });
+            onLoop(
+                    ctx,
+                    () -> {
+                        send(ctx, LastHttpContent.EMPTY_LAST_CONTENT);
+                        answered();
+                    });
         }
 
         @Override
@@ -260,13 +309,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             answered = true;
             finishIfAnswered(ctx);
         }
+    }
 
-        private void onLoop(Runnable action) {
-            if (ctx.executor().inEventLoop()) {
-                action.run();
-            } else {
-                ctx.executor().execute(action);
-            }
+    static void onLoop(ChannelHandlerContext ctx, Runnable action) {
+        if (ctx.executor().inEventLoop()) {
+            action.run();
+        } else {
+            ctx.executor().execute(action);
         }
     }
 
@@ -276,6 +325,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
         @Override
         public void content(ByteBuf bytes) {}
+
+        @Override
+        public boolean wantsMore() {
+            return true;
+        }
 
         @Override
         public void end() {}

@@ -85,13 +85,11 @@ public final class HttpGateway implements PlainHttp, HttpConnection.Dispatcher {
         String path = uri.path();
         if (options.gatewayEnabled() && Routes.isGatewayPath(path)) {
             if (identity != null && namesUser(identity)) {
-                answer.header("X-Content-Type-Options", "nosniff");
-                answer.reply(
+                HttpConnection.refuse(
+                        answer,
                         HttpResponseStatus.BAD_REQUEST,
-                        TEXT,
-                        JsonMapping.utf8(
-                                "CommonName of client sending a request against gateway will be"
-                                        + " ignored and not used as expected\n"));
+                        "CommonName of client sending a request against gateway will be"
+                                + " ignored and not used as expected\n");
                 return HttpConnection.IgnoredBody.INSTANCE;
             }
             return call(request, path, answer, loop);
@@ -102,10 +100,22 @@ public final class HttpGateway implements PlainHttp, HttpConnection.Dispatcher {
             }
         }
         if (!endpoints.handle(request.method(), uri, request.headers(), answer)) {
-            answer.reply(
-                    HttpResponseStatus.NOT_FOUND, TEXT, JsonMapping.utf8("404 page not found\n"));
+            HttpConnection.refuse(answer, HttpResponseStatus.NOT_FOUND, "404 page not found\n");
         }
         return HttpConnection.IgnoredBody.INSTANCE;
+    }
+
+    /** Any path of the gateway may: what is wrong with it is told over the socket, as by etcd. */
+    @Override
+    public int webSocketBytesMax(HttpRequest request, @Nullable RemoteIdentity identity) {
+        boolean isAllowed =
+                options.gatewayEnabled()
+                        && Routes.isGatewayPath(new QueryStringDecoder(request.uri()).path())
+                        && (identity == null
+                                ? options.allowsHost(
+                                        hostName(request.headers().get(HttpHeaderNames.HOST)))
+                                : !namesUser(identity));
+        return isAllowed ? GatewayCall.documentBytesMax(options.messageBytesMax()) : 0;
     }
 
     /** The gateway's callers say by a token who they are: a name in a certificate misleads. */

@@ -37,10 +37,7 @@ public final class MetricsHttp implements PlainHttp, HttpConnection.Dispatcher {
         QueryStringDecoder uri = new QueryStringDecoder(request.uri());
         if (uri.path().equals("/version")
                 || !endpoints.handle(request.method(), uri, request.headers(), answer)) {
-            answer.reply(
-                    HttpResponseStatus.NOT_FOUND,
-                    HttpGateway.TEXT,
-                    JsonMapping.utf8("404 page not found\n"));
+            HttpConnection.refuse(answer, HttpResponseStatus.NOT_FOUND, "404 page not found\n");
         }
         return HttpConnection.IgnoredBody.INSTANCE;
     }
