@@ -69,15 +69,10 @@ final class MutantLoader extends ClassLoader {
                 .noneMatch(method -> method.methodName().equalsString(change.method()))) {
             throw new AssertionError("no method " + change.method() + " in " + change.className());
         }
-        byte[] changed =
-                classFile.transformClass(
-                        model,
-                        ClassTransform.transformingMethodBodies(
-                                method -> method.methodName().equalsString(change.method()),
-                                change.code()));
-        if (java.util.Arrays.equals(changed, original)) {
-            throw new AssertionError("nothing changed in " + change.method());
-        }
-        return changed;
+        return classFile.transformClass(
+                model,
+                ClassTransform.transformingMethodBodies(
+                        method -> method.methodName().equalsString(change.method()),
+                        change.code()));
     }
 }

@@ -1,8 +1,6 @@
 package dev.plinth.server.sim;
 
 import dev.plinth.mvcc.lease.Lessor;
-import dev.plinth.server.consensus.ConsensusMember;
-import dev.plinth.server.consensus.RaftLoop;
 import dev.plinth.server.consensus.WalWriter;
 import dev.plinth.server.core.Barrier;
 import java.lang.classfile.CodeBuilder;
@@ -44,11 +42,6 @@ enum PlantedBug {
 
     /** A new leader does not count the time of the leases that it finds. */
     LEASES_NOT_STARTED_BY_NEW_LEADER(in(Lessor.class, "promote", withoutCallOf("refresh"))),
-
-    /** A leader that stood still ends leases which its successor has renewed. */
-    LEASES_ENDED_BY_STALE_LEADER(
-            in(ConsensusMember.class, "ensureLeadership", passing()),
-            in(RaftLoop.class, "isLeaderOf", returningTrue())),
 
     /** Compaction keeps what the revision behind the one asked for needs. */
     COMPACTION_ONE_TOO_FAR(in("dev.plinth.mvcc.Compactor", "compactIndex", oneMore("revision"))),
@@ -153,23 +146,15 @@ enum PlantedBug {
         return atStart(code -> code.iload(5).ifThen(then -> then.iconst_0().ireturn()));
     }
 
-    /** {@code ensureLeadership(Barrier)}. */
-    private static CodeTransform passing() {
-        return atStart(code -> pass(code, 1));
-    }
-
     /** {@code await(long index, long deadlineNanos, EtcdError onLate, Barrier barrier)}. */
     private static CodeTransform notWaiting() {
-        return atStart(code -> pass(code, 6));
-    }
-
-    private static void pass(CodeBuilder code, int barrierSlot) {
-        code.aload(barrierSlot)
-                .invokeinterface(
-                        ClassDesc.of(Barrier.class.getName()),
-                        "passed",
-                        MethodTypeDesc.of(ConstantDescs.CD_void))
-                .return_();
+        return atStart(code ->
+                code.aload(6)
+                        .invokeinterface(
+                                ClassDesc.of(Barrier.class.getName()),
+                                "passed",
+                                MethodTypeDesc.of(ConstantDescs.CD_void))
+                        .return_());
     }
 
     private static CodeTransform atStart(java.util.function.Consumer<CodeBuilder> prefix) {

@@ -4,6 +4,7 @@ import dev.plinth.server.log.LogLevel;
 import dev.plinth.server.log.LogSink;
 import dev.plinth.server.log.SinkLoggerFinder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -93,10 +94,14 @@ public final class ServerSimulationCampaign {
         return "";
     }
 
-    /** Looks for each planted bug and prints the seed that found it. */
+    /** Looks for planted bugs, all or those named, and prints the seed that found each. */
     @SuppressWarnings("SystemOut")
-    private static void findPlantedBugs(int seeds) throws ReflectiveOperationException {
+    private static void findPlantedBugs(int seeds, List<String> names)
+            throws ReflectiveOperationException {
         for (PlantedBug bug : PlantedBug.values()) {
+            if (!names.isEmpty() && !names.contains(bug.name())) {
+                continue;
+            }
             Class<?> copy =
                     new MutantLoader(bug).loadClass(ServerSimulationCampaign.class.getName());
             Object found =
@@ -129,7 +134,7 @@ public final class ServerSimulationCampaign {
     /**
      * The campaign without a test runner, on classes that were built before: {@code
      * ServerSimulationCampaign FIRST COUNT}, {@code ServerSimulationCampaign replay SEED}, or
-     * {@code ServerSimulationCampaign bugs SEEDS}.
+     * {@code ServerSimulationCampaign bugs SEEDS [BUG…]}.
      */
     @SuppressWarnings("SystemOut")
     public static void main(String[] args) throws ReflectiveOperationException {
@@ -139,7 +144,7 @@ public final class ServerSimulationCampaign {
             return;
         }
         if (args[0].equals("bugs")) {
-            findPlantedBugs(Integer.parseInt(args[1]));
+            findPlantedBugs(Integer.parseInt(args[1]), Arrays.stream(args).skip(2).toList());
             return;
         }
         Totals totals =
