@@ -6,6 +6,7 @@ import dev.plinth.pagestore.format.BucketHeader;
 import dev.plinth.pagestore.format.Bytes;
 import dev.plinth.pagestore.format.LeafPage;
 import dev.plinth.pagestore.format.PageHeader;
+import dev.plinth.pagestore.tree.Rearrangement;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,8 +15,9 @@ import java.util.List;
 
 /**
  * Makes a file smaller while it is in use. Each step is an ordinary short write transaction that
- * writes some of the pages at the file's end anew, into free pages near its start; the file is cut
- * when its last pages are free and no state needs them. Readers and the writer go on in between.
+ * writes some of the pages at the file's end anew, into free pages near its start, and joins leaves
+ * that deletions have left half empty into fewer; the file is cut when its last pages are free and
+ * no state needs them. Readers and the writer go on in between.
  *
  * <p>Which pages to move is found in a read transaction, without holding up the writer. Where
  * things have changed until the step comes to them, it leaves them alone.
@@ -38,14 +40,22 @@ public final class OnlineShrink {
      */
     private static final long SLACK_PAGES = 16;
 
+    /** Of a page that holds joined leaves: room for the next changes. */
+    private static final double FILL_PERCENT = 0.9;
+
     private final Database database;
     private final Deque<Candidate> candidates = new ArrayDeque<>();
     private long cut;
     private volatile long syncNanos;
 
-    /** A page to move: the bucket that it belongs to and a key that leads to it. */
+    /**
+     * A page to move, or neighbouring leaves to join: the bucket that it belongs to and a key that
+     * leads to it.
+     *
+     * @param leaves 0 for a page to move
+     */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Candidate(List<byte[]> path, byte[] key) {}
+    private record Candidate(List<byte[]> path, byte[] key, int leaves) {}
 
     /** Nothing happens before the first step. */
     public OnlineShrink(Database database) {
@@ -55,7 +65,7 @@ public final class OnlineShrink {
     /**
      * What a step did.
      *
-     * @param movedPages pages written to another place
+     * @param movedPages pages written to another place, alone or joined
      * @param trimmedPages pages that do not belong to the database any more
      * @param cut whether a piece of the file was given back to the file system
      * @param fileBytes size of the file now
@@ -113,8 +123,13 @@ public final class OnlineShrink {
                 return 0;
             }
         }
-        return bucket.tree()
-                .relocate(candidate.key, cut, pages -> database.freelist().hasRunBelow(cut, pages));
+        Rearrangement rearrangement = new Rearrangement(bucket.tree());
+        if (candidate.leaves > 0) {
+            bucket.setFillPercent(FILL_PERCENT);
+            return rearrangement.join(candidate.key, candidate.leaves, transaction.pageSink());
+        }
+        return rearrangement.relocate(
+                candidate.key, cut, pages -> database.freelist().hasRunBelow(cut, pages));
     }
 
     // ---------------------------------------------------------------- what to move
@@ -125,21 +140,21 @@ public final class OnlineShrink {
             long end = transaction.sizeBytes() / database.pageSize();
             long used = end - stats.freePages() - stats.pendingPages();
             cut = used + used / 10 + SLACK_PAGES;
-            if (cut < end) {
-                new Search(transaction.pages())
-                        .tree(List.of(), transaction.state().meta().root(), new byte[0], 0);
-            }
+            new Search(transaction.pages())
+                    .tree(List.of(), transaction.state().meta().root(), new byte[0], 0);
         }
     }
 
-    /** A walk over all trees of a state for pages from the cut on. */
+    /** A walk over all trees of a state for pages from the cut on and for leaves to join. */
     private final class Search {
         private final Pages pages;
         private final MemorySegment map;
+        private final LeafJoins joins;
 
         Search(Pages pages) {
             this.pages = pages;
             this.map = pages.map();
+            this.joins = new LeafJoins(pages, FILL_PERCENT);
         }
 
         void tree(List<byte[]> path, long page, byte[] key, int depth) {
@@ -153,21 +168,29 @@ public final class OnlineShrink {
             boolean leaf = PageHeader.isLeaf(map, offset);
             int count = PageHeader.count(map, offset);
             if (page >= cut) {
-                candidates.add(new Candidate(path, key));
+                candidates.add(new Candidate(path, key, 0));
+            }
+            if (!leaf) {
+                joins.find(offset, (first, leaves) -> join(path, offset, first, leaves));
             }
             for (int i = 0; i < count; i++) {
                 if (leaf) {
                     bucket(path, page, LeafPage.element(offset, i), depth);
                 } else {
-                    long element = BranchPage.element(offset, i);
-                    byte[] childKey =
-                            Bytes.copy(
-                                    map,
-                                    BranchPage.keyOffset(map, element),
-                                    BranchPage.keySize(map, element));
-                    tree(path, BranchPage.child(map, element), childKey, depth + 1);
+                    long child = BranchPage.child(map, BranchPage.element(offset, i));
+                    tree(path, child, childKey(offset, i), depth + 1);
                 }
             }
+        }
+
+        private void join(List<byte[]> path, long branch, int first, int leaves) {
+            candidates.add(new Candidate(path, childKey(branch, first), leaves));
+        }
+
+        private byte[] childKey(long branch, int index) {
+            long element = BranchPage.element(branch, index);
+            return Bytes.copy(
+                    map, BranchPage.keyOffset(map, element), BranchPage.keySize(map, element));
         }
 
         private void bucket(List<byte[]> path, long page, long element, int depth) {

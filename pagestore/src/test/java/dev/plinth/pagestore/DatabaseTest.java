@@ -280,6 +280,58 @@ class DatabaseTest {
         }
     }
 
+    /** As a compaction of etcd's history leaves them: of each leaf a part, and none of it empty. */
+    @Test
+    void onlineShrinkJoinsLeavesThatAreHalfEmpty() {
+        Options options =
+                Options.defaults()
+                        .withFreelist(FreelistKind.BITMAP)
+                        .withDurability(Durability.NEVER)
+                        .withAllocationStepBytes(1 << 20);
+        try (Database database = open(options)) {
+            database.update(transaction -> {
+                Bucket bucket = transaction.createBucketIfMissing(BUCKET);
+                bucket.setFillPercent(0.9);
+                for (int i = 0; i < 20_000; i++) {
+                    bucket.put(bytes(String.format("%06d", i)), new byte[300]);
+                }
+            });
+            long full = leafPages(database);
+            database.update(transaction -> {
+                Bucket bucket = transaction.createBucketIfMissing(BUCKET);
+                for (int i = 0; i < 20_000; i++) {
+                    if (i % 2 == 0) {
+                        bucket.delete(bytes(String.format("%06d", i)));
+                    }
+                }
+            });
+            assertThat(leafPages(database)).isGreaterThan(full * 9 / 10);
+            OnlineShrink shrink = new OnlineShrink(database);
+            int steps = 1;
+            while (!shrink.step(50).finished()) {
+                put(database, "other", "y" + steps);
+                assertThat(++steps).isLessThan(500);
+            }
+            assertThat(leafPages(database)).isLessThan(full * 6 / 10);
+            try (ReadTransaction reader = database.beginRead()) {
+                Bucket bucket = Objects.requireNonNull(reader.bucket(BUCKET));
+                assertThat(bucket.stats().keys()).isEqualTo(10_001);
+                assertThat(Objects.requireNonNull(bucket.get(bytes("000777"))).byteSize())
+                        .isEqualTo(300);
+                assertThat(reader.sizeBytes()).isLessThan(full * 4096 * 8 / 10);
+                List<String> findings = new ArrayList<>();
+                reader.check(CheckOptions.wholeFile(), finding -> findings.add(finding.text()));
+                assertThat(findings).isEmpty();
+            }
+        }
+    }
+
+    private static long leafPages(Database database) {
+        try (ReadTransaction reader = database.beginRead()) {
+            return Objects.requireNonNull(reader.bucket(BUCKET)).stats().leafPages();
+        }
+    }
+
     @Test
     void checkpointMakesTheCurrentStateDurable() {
         SimulatedDisk simulated = new SimulatedDisk();

@@ -14,7 +14,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +43,7 @@ public final class BucketTree {
     /** Opened sub-buckets by name: a commit visits them in this order. */
     private final TreeMap<byte[], BucketTree> openChildren = new TreeMap<>(Arrays::compareUnsigned);
 
-    /** Leaves from which something was removed. */
+    /** Leaves from which something was removed, and branches that have lost children. */
     private final List<Node> unbalanced = new ArrayList<>();
 
     /** The right-most leaf, once a put has been there: appending needs no search from the root. */
@@ -328,10 +327,7 @@ public final class BucketTree {
             throw pages.corrupted(leaf.page, "keys are out of order across pages");
         }
         leaf.remove(index);
-        if (!leaf.unbalanced) {
-            leaf.unbalanced = true;
-            unbalanced.add(leaf);
-        }
+        setUnbalanced(leaf);
         changes++;
     }
 
@@ -359,60 +355,17 @@ public final class BucketTree {
         return node;
     }
 
-    /**
-     * Has the pages from {@code cut} on that lie on the path to a key written anew by the commit,
-     * that is, elsewhere.
-     *
-     * @param placeable whether a run of some length can be had below the cut
-     * @return number of pages that will move
-     */
-    public long relocate(byte[] key, long cut, LongPredicate placeable) {
-        if (rootPage == INLINE) {
-            return 0;
+    /** The commit has to look whether the node is too small now. */
+    void setUnbalanced(Node node) {
+        if (!node.unbalanced) {
+            node.unbalanced = true;
+            unbalanced.add(node);
         }
-        int depth = deepestFrom(cut, key);
-        if (depth < 0) {
-            return 0;
-        }
-        long moved = 0;
-        Node node = root;
-        if (node == null) {
-            if (!placeable.test(pages.runLength(pages.locate(rootPage)))) {
-                return 0;
-            }
-            node = rootNode();
-            moved += node.page >= cut ? node.pages : 0;
-        }
-        for (int level = 0; level < depth && !node.isLeaf(); level++) {
-            int index = node.searchChild(key, key.length);
-            boolean known = node.childNode(index) != null;
-            if (!known && !placeable.test(pages.runLength(pages.locate(node.child(index))))) {
-                break;
-            }
-            node = node.readChild(index);
-            moved += !known && node.page >= cut ? node.pages : 0;
-        }
-        changes++;
-        return moved;
     }
 
-    /** The level of the lowest page from {@code cut} on that lies on the path; -1 for none. */
-    private int deepestFrom(long cut, byte[] key) {
-        MemorySegment map = pages.map();
-        int deepest = -1;
-        long page = rootPage;
-        for (int level = 0; level <= Pages.DEPTH_MAX; level++) {
-            if (page >= cut) {
-                deepest = level;
-            }
-            long offset = pages.locate(page);
-            if (PageHeader.isLeaf(map, offset)) {
-                return deepest;
-            }
-            int index = BranchPage.search(map, offset, key, key.length);
-            page = BranchPage.child(map, BranchPage.element(offset, index));
-        }
-        throw TreeSearch.tooDeep(pages, page * pages.pageSize());
+    /** Cursors have to find their place anew. */
+    void setChanged() {
+        changes++;
     }
 
     List<Node> takeUnbalanced() {

@@ -64,7 +64,7 @@ final class Rebalance {
         if (!node.isLeaf() && node.count() == 1) {
             Node child = node.readChild(0);
             node.becomeOnlyChild(child);
-            drop(child);
+            drop(child, sink);
         }
     }
 
@@ -83,10 +83,11 @@ final class Rebalance {
     private void removeFrom(Node parent, int index, Node child) {
         parent.remove(index);
         parent.unbalanced = true;
-        drop(child);
+        drop(child, sink);
     }
 
-    private void drop(Node node) {
+    /** A node whose elements are another's now, or that has none. */
+    static void drop(Node node, PageSink sink) {
         node.dropped = true;
         if (node.page != 0) {
             sink.free(node.page, node.pages);
