@@ -321,7 +321,7 @@ class HostileClientsIT {
                         400));
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{index}")
     @MethodSource("strangeRequests")
     void strangeRequestsAreRefused(String request, int status) {
         try (RawConnection connection = new RawConnection(server)) {
