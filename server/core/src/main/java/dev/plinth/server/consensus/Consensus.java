@@ -217,6 +217,7 @@ public final class Consensus implements AutoCloseable {
                         wal,
                         apply,
                         parts.snapshotFiles(),
+                        raft::progress,
                         surroundings.log());
         member =
                 new ConsensusMember(

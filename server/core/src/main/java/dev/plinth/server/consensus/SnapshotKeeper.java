@@ -2,6 +2,7 @@ package dev.plinth.server.consensus;
 
 import dev.plinth.raft.Bytes;
 import dev.plinth.raft.MemoryStorage;
+import dev.plinth.raft.ProgressStatus;
 import dev.plinth.raft.Snapshot;
 import dev.plinth.raft.SnapshotMetadata;
 import dev.plinth.raft.StorageException;
@@ -12,6 +13,8 @@ import dev.plinth.server.log.Log;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.function.Supplier;
 
 /**
  * Keeps the log short. After a checkpoint of the database that is far enough ahead it writes a
@@ -46,6 +49,8 @@ public final class SnapshotKeeper {
     private final WalWriter wal;
     private final ApplyLoop apply;
     private final SnapshotFiles files;
+    private final Supplier<SortedMap<Long, ProgressStatus>> progress;
+    private final CatchUpHolds holds = new CatchUpHolds();
     private final Log log;
     private volatile long lastIndex;
     private long trimmedAt;
@@ -57,6 +62,7 @@ public final class SnapshotKeeper {
             WalWriter wal,
             ApplyLoop apply,
             SnapshotFiles files,
+            Supplier<SortedMap<Long, ProgressStatus>> progress,
             Log log) {
         this.settings = settings;
         this.lastIndex = lastIndex;
@@ -64,6 +70,7 @@ public final class SnapshotKeeper {
         this.wal = wal;
         this.apply = apply;
         this.files = files;
+        this.progress = progress;
         this.log = log;
     }
 
@@ -110,7 +117,8 @@ public final class SnapshotKeeper {
 
     /**
      * Lets go of entries in memory that no follower will want, or that take more room than there
-     * is. What is not applied stays, however large.
+     * is. What is not applied stays, however large, and what a follower needs next that is sent a
+     * snapshot stays while there is room.
      */
     void trim(long appliedIndex) {
         long bytesMax = settings.catchUpBytes();
@@ -121,7 +129,7 @@ public final class SnapshotKeeper {
         trimmedAt = appliedIndex;
         long compactIndex =
                 Math.max(
-                        appliedIndex - settings.catchUpEntries(),
+                        holds.floor(progress.get(), appliedIndex - settings.catchUpEntries()),
                         Math.min(appliedIndex, storage.excessUpTo(bytesMax)));
         if (compactIndex < storage.firstIndex()) {
             return;
