@@ -29,7 +29,7 @@ final class TypedDocument implements AutoCloseable {
     TypedDocument(String name, Path folder) throws IOException {
         this.name = name;
         this.folder = folder;
-        Files.createSymbolicLink(folder.resolve("plinth"), TestServer.launcher());
+        Files.createSymbolicLink(folder.resolve("plinth"), TestServer.program());
     }
 
     /** Types a block, or sees that it says why not. */

@@ -27,7 +27,7 @@ class LauncherIT {
     private record Ended(int code, String output) {}
 
     private Ended run(String... words) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(TestServer.launcher().toString()));
+        List<String> command = new ArrayList<>(List.of(TestServer.program().toString()));
         command.addAll(List.of(words));
         Process process =
                 new ProcessBuilder(command)
@@ -85,7 +85,7 @@ class LauncherIT {
 
     /** Runs a command line on a terminal of its own; what it writes to it. */
     private String onTerminal(String... words) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(TestServer.launcher().toString()));
+        List<String> command = new ArrayList<>(List.of(TestServer.program().toString()));
         command.addAll(List.of(words));
         Process process =
                 new ProcessBuilder("script", "-qec", String.join(" ", command), "/dev/null")
@@ -116,7 +116,7 @@ class LauncherIT {
         try (TestServer server =
                 TestServer.start(
                         List.of(
-                                TestServer.launcher().toString(),
+                                TestServer.program().toString(),
                                 "server",
                                 "--data-dir=" + data,
                                 "--listen-client-urls=http://" + client,

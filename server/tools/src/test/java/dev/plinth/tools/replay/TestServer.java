@@ -35,7 +35,7 @@ public final class TestServer implements AutoCloseable {
 
     /** Starts {@code ./plinth server}. */
     static TestServer plinth(List<String> words, Path directory) throws IOException {
-        List<String> command = new ArrayList<>(List.of(launcher().toString(), "server"));
+        List<String> command = new ArrayList<>(List.of(program().toString(), "server"));
         command.addAll(words);
         return new TestServer(command, directory);
     }
@@ -87,6 +87,15 @@ public final class TestServer implements AutoCloseable {
     @Override
     public void close() {
         process.destroyForcibly();
+    }
+
+    /**
+     * What a user would start: the launcher at the top of the project, or with {@code
+     * -Dplinth.program=FILE} that of a release.
+     */
+    public static Path program() {
+        String given = System.getProperty("plinth.program", "");
+        return given.isEmpty() ? launcher() : Path.of(given);
     }
 
     /** The launcher at the top of the project. */
