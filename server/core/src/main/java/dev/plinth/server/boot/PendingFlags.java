@@ -1,10 +1,12 @@
 package dev.plinth.server.boot;
 
+import dev.plinth.server.config.Flag;
+import dev.plinth.server.config.FlagTable;
 import dev.plinth.server.config.FlagValues;
 import dev.plinth.server.config.ListenUrl;
 import dev.plinth.server.config.ServerConfig;
 import dev.plinth.server.log.Log;
-import java.util.List;
+import java.util.Map;
 
 /**
  * Flags of etcd whose work this release does not do. One that guards something stops the start: a
@@ -12,19 +14,24 @@ import java.util.List;
  * that none is silently ignored.
  */
 final class PendingFlags {
-    private static final List<String> WITHOUT_EFFECT =
-            List.of(
-                    "memory-mlock",
-                    "socket-reuse-port",
-                    "socket-reuse-address",
-                    "raft-read-timeout",
-                    "raft-write-timeout",
-                    "enable-distributed-tracing",
-                    "distributed-tracing-address",
-                    "distributed-tracing-service-name",
-                    "distributed-tracing-instance-id",
-                    "distributed-tracing-sampling-rate",
-                    "bootstrap-defrag-threshold-megabytes");
+    private static final String NO_TRACING =
+            "no spans are exported; calls of more than 100 ms tell their steps in the log";
+    private static final String NO_SOCKET_OPTION =
+            "listeners are opened without this option of the socket";
+    private static final String FIXED_PEER_TIME = "peers are given 5 s, etcd's least";
+
+    private static final Map<String, String> INSTEAD =
+            Map.of(
+                    "memory-mlock", "memory is not locked",
+                    "socket-reuse-port", NO_SOCKET_OPTION,
+                    "socket-reuse-address", NO_SOCKET_OPTION,
+                    "raft-read-timeout", FIXED_PEER_TIME,
+                    "raft-write-timeout", FIXED_PEER_TIME,
+                    "enable-distributed-tracing", NO_TRACING,
+                    "bootstrap-defrag-threshold-megabytes",
+                            "the database is not made smaller at the start; plinth ctl defrag does");
+
+    private static final String TRACING_PREFIX = "distributed-tracing-";
 
     private PendingFlags() {}
 
@@ -41,9 +48,12 @@ final class PendingFlags {
                         url.text() + ": peers are not listened for on sockets of files");
             }
         }
-        for (String name : WITHOUT_EFFECT) {
-            if (flags.isGiven(name)) {
-                log.warn("flag has no effect in this release", "flag", name);
+        for (Flag flag : FlagTable.standard().all()) {
+            String name = flag.name();
+            String instead =
+                    name.startsWith(TRACING_PREFIX) ? NO_TRACING : INSTEAD.getOrDefault(name, "");
+            if (!instead.isEmpty() && flags.isGiven(name)) {
+                log.warn("flag has no effect in this release", "flag", name, "instead", instead);
             }
         }
     }

@@ -187,13 +187,9 @@ final class KvService {
     private void reply(RangeRequest request, RangeResult result, long startNanos, UnaryCall call)
             throws RefusedException {
         RangeBody body = RangeBody.of(result);
-        recorder.read(
-                "range",
-                request,
-                result.size(),
-                body.size(),
-                nanoClock.getAsLong() - startNanos,
-                true);
+        long found = nanoClock.getAsLong();
+        call.read(startNanos, found);
+        recorder.read("range", request, result.size(), body.size(), found - startNanos, true);
         if (PacedRange.suits(request, body)) {
             call.charge(Math.min(body.size(), PacedRange.HELD_BYTES));
             long revision = result.revision();
@@ -215,12 +211,14 @@ final class KvService {
             }
             ApplyResult.Done done = executor.read(request, view);
             auth.checkUnchanged(caller);
+            long found = nanoClock.getAsLong();
+            call.read(startNanos, found);
             recorder.read(
                     "txn",
                     request,
                     request.getSuccessCount(),
                     done.body().size(),
-                    nanoClock.getAsLong() - startNanos,
+                    found - startNanos,
                     true);
             call.reply(done.revision(), done.body());
         }

@@ -39,6 +39,10 @@ final class UnaryCall {
     private final SlowCalls slowCalls;
     private final long startNanos;
 
+    // When a read might begin, and when it had found what was asked; 0 for no read.
+    private volatile long readableNanos;
+    private volatile long foundNanos;
+
     /** Set before the method is started. */
     private @Nullable Object request;
 
@@ -69,6 +73,12 @@ final class UnaryCall {
     /** Notes what is asked, for the log of slow calls. */
     void asks(Object what) {
         request = what;
+    }
+
+    /** Notes when a read began and when it had found what was asked, for the log of slow calls. */
+    void read(long begunNanos, long doneNanos) {
+        readableNanos = begunNanos;
+        foundNanos = doneNanos;
     }
 
     /** What the caller sent beside the request. */
@@ -152,7 +162,7 @@ final class UnaryCall {
             call.sendHeaders(new Metadata());
             call.sendMessage(reply);
             call.close(Status.OK, new Metadata());
-            slowCalls.answered(call, request, reply, startNanos);
+            told(reply);
         }
     }
 
@@ -165,7 +175,12 @@ final class UnaryCall {
     void fail(Status status) {
         if (ANSWERED.compareAndSet(this, false, true)) {
             call.close(status, new Metadata());
-            slowCalls.answered(call, request, null, startNanos);
+            told(null);
         }
+    }
+
+    private void told(@Nullable Reply reply) {
+        slowCalls.answered(
+                call, request, reply, new CallTimes(startNanos, readableNanos, foundNanos));
     }
 }

@@ -61,6 +61,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +84,7 @@ final class ClientPortTest {
     private InProcessServices inProcess;
     private ClientListener listener;
     private ManagedChannel channel;
+    private volatile @Nullable String diskComplaint;
 
     @BeforeEach
     void start() throws Exception {
@@ -129,7 +131,7 @@ final class ClientPortTest {
         HttpGateway gateway =
                 new HttpGateway(
                         inProcess.channel(),
-                        new Endpoints(context, new Metrics(), () -> null),
+                        new Endpoints(context, new Metrics(), () -> diskComplaint),
                         new HttpOptions(true, Set.of("*"), Set.of("*"), false, messageBytesMax),
                         () -> false,
                         java.util.List.of());
@@ -230,6 +232,15 @@ final class ClientPortTest {
         assertThat(json.statusCode()).isEqualTo(400);
         assertThat(json.body())
                 .isEqualTo("{\"code\":3,\"message\":\"etcdserver: key is not provided\"}");
+    }
+
+    @Test
+    void livenessSaysWhyTheDiskStalls() throws Exception {
+        assertThat(send("GET", "/livez/disk_stall", "").statusCode()).isEqualTo(200);
+        diskComplaint = "the log's sync on /wal has been running for 8s";
+        HttpResponse<String> stalled = send("GET", "/livez/disk_stall", "");
+        assertThat(stalled.statusCode()).isEqualTo(503);
+        assertThat(stalled.body()).contains("[-]disk_stall failed: " + diskComplaint);
     }
 
     @Test
