@@ -22,6 +22,8 @@ import dev.plinth.server.peer.LeaderLeases;
 import dev.plinth.server.peer.NettyPeerTransport;
 import dev.plinth.server.peer.PeerHttp;
 import dev.plinth.server.peer.PromotionEndpoint;
+import dev.plinth.server.peer.RejoinEndpoint;
+import dev.plinth.server.peer.Rejoining;
 import dev.plinth.server.peer.RemoteCluster;
 import dev.plinth.server.quota.BackendQuota;
 import dev.plinth.server.quota.MemoryBudget;
@@ -155,11 +157,25 @@ final class Assembly {
                                 auth.checkAdmin(
                                         auth.isEnabled() ? auth.caller(token) : Caller.NOBODY)),
                 new HashEndpoint(
-                        consensus.member(), engine.store()::hashKv, services.background()));
+                        consensus.member(), engine.store()::hashKv, services.background()),
+                new RejoinEndpoint(
+                        consensus.member(),
+                        services.cluster(),
+                        id -> transport.connectedSinceNanos(id).isPresent()));
         DiskWatchdog watchdog = watchdog(engine.found().log());
         loops.startOne(
                 "maintenance",
-                new Maintenance(config, log, metrics, clock, disk, dir, engine, services, remote)
+                new Maintenance(
+                                config,
+                                log,
+                                metrics,
+                                clock,
+                                disk,
+                                dir,
+                                engine,
+                                services,
+                                remote,
+                                new Rejoining(peerPort.dialer(), clock::monotonicNanos))
                         .timers(auth, corruption, () -> ready(clients, services, watchdog)));
         member.onClose("client listeners", clients);
         clients.serveMetrics(new Endpoints(services, metrics, watchdog));

@@ -9,12 +9,14 @@ import dev.plinth.server.log.Log;
 import dev.plinth.server.metrics.LogMetrics;
 import dev.plinth.server.metrics.Metrics;
 import dev.plinth.server.peer.PeerHttp;
+import dev.plinth.server.peer.Rejoining;
 import dev.plinth.server.peer.RemoteCluster;
 import dev.plinth.server.rpc.Transport;
 import dev.plinth.walio.check.LinuxSystemView;
 import dev.plinth.walio.io.Clock;
 import dev.plinth.walio.io.Disk;
 import dev.plinth.walio.io.LinuxDisk;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.concurrent.ExecutorService;
@@ -66,13 +68,54 @@ final class Bootstrap {
         PortCheck.check(config.listeners().metrics());
         boolean isRestart = dir.hasWal();
         logSettings(isRestart);
+        boolean repairs = config.flags().bool("auto-repair");
+        if (repairs && !isRestart && isRejoining(dir)) {
+            return rejoin(dir, "an earlier repair did not end");
+        }
+        try {
+            return start(dir, peerPort -> isRestart ? null : plan(peerPort));
+        } catch (StartException | RuntimeException e) {
+            if (!repairs || !DamageException.isDamage(e)) {
+                throw e;
+            }
+            return new Bootstrap(config, clock, log, lifecycle)
+                    .rejoin(dir, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private boolean isRejoining(DataDir dir) throws StartException {
+        try {
+            return new RejoinMark(disk, dir).isSet();
+        } catch (IOException e) {
+            throw new StartException("cannot access member directory: " + e.getMessage(), e);
+        }
+    }
+
+    private Member rejoin(DataDir dir, String damage) throws StartException {
+        SelfRepair repair = new SelfRepair(config, disk, dir, clock, log);
+        return start(
+                dir,
+                peerPort ->
+                        repair.run(
+                                damage,
+                                new RemoteCluster(new PeerHttp(peerPort.dialer())),
+                                new Rejoining(peerPort.dialer(), clock::monotonicNanos)));
+    }
+
+    /** Finds out what the member is to become; null for what it was. */
+    @FunctionalInterface
+    private interface Planning {
+        @Nullable ClusterPlan plan(PeerPort peerPort) throws StartException;
+    }
+
+    private Member start(DataDir dir, Planning planning) throws StartException {
         Member member = new Member(log);
         try {
             Transport sockets =
                     Transport.open(Math.min(4, Runtime.getRuntime().availableProcessors()));
             member.onClose("sockets", sockets);
             PeerPort peerPort = peerPort(sockets, member);
-            ClusterPlan plan = isRestart ? null : plan(peerPort);
+            ClusterPlan plan = planning.plan(peerPort);
             dir.prepare();
             return open(dir, plan, sockets, peerPort, member);
         } catch (StartException | RuntimeException | Error e) {

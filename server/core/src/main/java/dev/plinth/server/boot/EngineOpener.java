@@ -149,7 +149,7 @@ final class EngineOpener {
         try {
             return opener.open(dir.database());
         } catch (RuntimeException e) {
-            throw new StartException(
+            throw DamageException.of(
                     "cannot open database file (%s): %s".formatted(dir.database(), e.getMessage()),
                     e);
         }

@@ -44,11 +44,11 @@ final class LogChecks {
             throws StartException {
         long held = backend.consistentIndex();
         if (!hadDatabase && found.snapshotIndex() > 0) {
-            throw new StartException(
+            throw new DamageException(
                     "database file (%s) of the backend is missing".formatted(database));
         }
         if (held < found.snapshotIndex()) {
-            throw new StartException(
+            throw new DamageException(
                     "database file (%s index %d) does not match with snapshot (index %d)"
                             .formatted(database, held, found.snapshotIndex()));
         }
@@ -62,12 +62,12 @@ final class LogChecks {
                                     database,
                                     held);
             if (!allowsLostLog) {
-                throw new StartException(text);
+                throw new DamageException(text);
             }
             log.warn(text);
         }
         if (found.snapshotTerm() > found.state().term()) {
-            throw new StartException(
+            throw new DamageException(
                     "the log's snapshot record at index %d is of term %d, above the last state's term %d"
                             .formatted(
                                     found.snapshotIndex(),

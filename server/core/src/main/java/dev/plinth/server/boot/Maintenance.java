@@ -14,6 +14,7 @@ import dev.plinth.server.maintenance.LeaseReaper;
 import dev.plinth.server.maintenance.MemberReleases;
 import dev.plinth.server.maintenance.VersionKeeper;
 import dev.plinth.server.metrics.Metrics;
+import dev.plinth.server.peer.Rejoining;
 import dev.plinth.server.peer.RemoteCluster;
 import dev.plinth.server.rpc.ServiceContext;
 import dev.plinth.walio.io.Clock;
@@ -40,6 +41,7 @@ final class Maintenance {
     private final Engine engine;
     private final ServiceContext services;
     private final RemoteCluster remote;
+    private final Rejoining rejoining;
 
     Maintenance(
             ServerConfig config,
@@ -50,7 +52,8 @@ final class Maintenance {
             DataDir dir,
             Engine engine,
             ServiceContext services,
-            RemoteCluster remote) {
+            RemoteCluster remote,
+            Rejoining rejoining) {
         this.config = config;
         this.log = log;
         this.metrics = metrics;
@@ -60,6 +63,7 @@ final class Maintenance {
         this.engine = engine;
         this.services = services;
         this.remote = remote;
+        this.rejoining = rejoining;
     }
 
     /**
@@ -122,7 +126,25 @@ final class Maintenance {
                         disk, dir.snap(), "snap.db", config.storage().snapshotsMax(), false, log);
         corruption.addTo(timers, services.background());
         timers.every(30 * SECOND, () -> purge(snapshots, databases));
+        addVoteRequest(timers, local);
         return timers;
+    }
+
+    private void addVoteRequest(Timers timers, LocalMember local) {
+        RejoinMark mark = new RejoinMark(disk, dir);
+        try {
+            if (mark.isSet() && !mark.wantsVote()) {
+                mark.clear();
+            }
+            if (mark.wantsVote()) {
+                long timeoutNanos = config.raft().requestTimeoutNanos();
+                timers.every(
+                        500 * MILLI,
+                        new VoteRequest(local, rejoining, mark, timeoutNanos, log)::turn);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot access member directory", e);
+        }
     }
 
     private @Nullable AutoCompaction autoCompaction(LocalMember local) {

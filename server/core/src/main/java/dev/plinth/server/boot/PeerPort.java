@@ -21,6 +21,7 @@ import dev.plinth.server.peer.PeerIdentity;
 import dev.plinth.server.peer.PeerListener;
 import dev.plinth.server.peer.PeerRouter;
 import dev.plinth.server.peer.PromotionEndpoint;
+import dev.plinth.server.peer.RejoinEndpoint;
 import dev.plinth.server.peer.SnapshotSink;
 import dev.plinth.server.peer.SnapshotSource;
 import dev.plinth.server.rpc.Transport;
@@ -109,7 +110,8 @@ final class PeerPort {
             SnapshotSink snapshots,
             LeaseCalls leases,
             PromotionEndpoint promotions,
-            HashEndpoint hashes)
+            HashEndpoint hashes,
+            RejoinEndpoint rejoins)
             throws StartException {
         PeerRouter router =
                 new PeerRouter(
@@ -118,7 +120,8 @@ final class PeerPort {
                         new MemberEndpoints(local, clock::wallMillis),
                         new LeaseEndpoint(local, leases),
                         promotions,
-                        hashes);
+                        hashes,
+                        rejoins);
         for (ListenUrl url : config.listeners().peer()) {
             if (url.isUnix()) {
                 continue;

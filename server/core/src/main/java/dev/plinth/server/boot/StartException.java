@@ -3,7 +3,7 @@ package dev.plinth.server.boot;
 /**
  * The member cannot start, and why, in one sentence for the operator. The files are as they were.
  */
-public final class StartException extends Exception {
+public class StartException extends Exception {
     private static final long serialVersionUID = 1L;
 
     /** A reason found here. */

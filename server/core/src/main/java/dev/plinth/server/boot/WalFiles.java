@@ -80,7 +80,7 @@ final class WalFiles {
             List<SnapshotMark> marks = SnapshotMarks.valid(disk, dir.wal());
             return marks.isEmpty() ? 0 : marks.getLast().index();
         } catch (IOException e) {
-            throw new StartException("failed to open WAL: " + e.getMessage(), e);
+            throw DamageException.of("failed to open WAL: " + e.getMessage(), e);
         }
     }
 
@@ -112,9 +112,9 @@ final class WalFiles {
             tellWritePath(wal);
             return found(wal, from);
         } catch (IOException e) {
-            throw new StartException("failed to open WAL: " + e.getMessage(), e);
+            throw DamageException.of("failed to open WAL: " + e.getMessage(), e);
         } catch (RaftDecodeException e) {
-            throw new StartException(
+            throw DamageException.of(
                     "failed to read WAL in " + dir.wal() + ": " + e.getMessage(), e);
         }
     }

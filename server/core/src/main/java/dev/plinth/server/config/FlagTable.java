@@ -287,6 +287,10 @@ public final class FlagTable {
                 "strict-storage",
                 "false",
                 "Refuse to start on storage that can lose acknowledged writes.");
+        bool(
+                "auto-repair",
+                "false",
+                "With damaged files, put them aside and rejoin the cluster, if that can lose nothing.");
         add(
                 "wal-write-path",
                 new Choice(

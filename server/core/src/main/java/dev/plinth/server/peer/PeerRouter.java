@@ -24,6 +24,7 @@ public final class PeerRouter {
     private final @Nullable LeaseEndpoint leases;
     private final @Nullable PromotionEndpoint promotions;
     private final @Nullable HashEndpoint hashes;
+    private final @Nullable RejoinEndpoint rejoins;
     private final Log log;
 
     /**
@@ -33,6 +34,7 @@ public final class PeerRouter {
      * @param leases renews leases for other members; null until this member serves
      * @param promotions gives learners a vote; null until this member serves
      * @param hashes hashes this member's keys; null until this member serves
+     * @param rejoins takes damaged members back; null until this member serves
      */
     public PeerRouter(
             NettyPeerTransport transport,
@@ -40,7 +42,8 @@ public final class PeerRouter {
             MemberEndpoints members,
             @Nullable LeaseEndpoint leases,
             @Nullable PromotionEndpoint promotions,
-            @Nullable HashEndpoint hashes) {
+            @Nullable HashEndpoint hashes,
+            @Nullable RejoinEndpoint rejoins) {
         PeerSurroundings surroundings = transport.surroundings();
         this.self = surroundings.self();
         this.log = surroundings.log();
@@ -51,6 +54,7 @@ public final class PeerRouter {
         this.leases = leases;
         this.promotions = promotions;
         this.hashes = hashes;
+        this.rejoins = rejoins;
     }
 
     Log log() {
@@ -78,6 +82,10 @@ public final class PeerRouter {
         HashEndpoint hashing = hashes;
         if (path.equals(HashEndpoint.PATH) && hashing != null) {
             return hashing.begin(exchange);
+        }
+        RejoinEndpoint rejoining = rejoins;
+        if (path.startsWith(RejoinEndpoint.PREFIX) && rejoining != null) {
+            return rejoining.begin(exchange);
         }
         return members.begin(exchange);
     }

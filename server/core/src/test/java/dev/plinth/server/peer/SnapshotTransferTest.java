@@ -227,6 +227,7 @@ class SnapshotTransferTest {
                         new MemberEndpoints(new FakeMember(), System::currentTimeMillis),
                         null,
                         null,
+                        null,
                         null));
         Line line = new Line(port, cuts);
         PeerSurroundings surroundings =
