@@ -56,8 +56,7 @@ class CrashTest {
         private long nowNanos;
 
         Member(Disk disk) {
-            Database database =
-                    Database.open(disk, FILE, databaseOptions());
+            Database database = Database.open(disk, FILE, databaseOptions());
             backend = Backend.open(database, BackendOptions.DEFAULT);
             backend.onCheckpoint(index -> announced = index);
             Lessor lessor = Lessor.recover(backend, LessorOptions.DEFAULT);

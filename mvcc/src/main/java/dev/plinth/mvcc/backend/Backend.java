@@ -503,8 +503,7 @@ public final class Backend implements AutoCloseable {
 
     /**
      * Ends a defragmentation after its present step; a last flush and checkpoint, then closes the
-     * file. Waits until the last reader is done: the
-     * mapping must not go away under it.
+     * file. Waits until the last reader is done: the mapping must not go away under it.
      *
      * @throws IllegalStateException a view is open, and none was closed for ten seconds
      */

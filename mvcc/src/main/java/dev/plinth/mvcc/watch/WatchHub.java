@@ -214,13 +214,19 @@ public final class WatchHub {
         touched.clear();
     }
 
-    /** The store's content was replaced by that of a snapshot. */
+    /**
+     * The store's content was replaced by that of a snapshot. A watcher in step has had all up to
+     * the revision before it, quiet as its keys may have been: it wants what came after, not the
+     * history since its last event, which may be compacted in the snapshot.
+     */
     public void restored(long newRevision) {
         lock.lock();
         try {
             List<Watcher> all = synced.all();
+            long had = revision;
             revision = newRevision;
             for (Watcher watcher : all) {
+                watcher.next = Math.max(watcher.next, had + 1);
                 if (watcher.next <= newRevision) {
                     leave(watcher);
                     place(watcher, Watcher.Place.BEHIND);

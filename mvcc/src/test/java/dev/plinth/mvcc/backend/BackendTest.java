@@ -287,8 +287,7 @@ class BackendTest {
                         .put(MetaKeys.consistentIndex(), new byte[3]);
                 write.commit();
             }
-            assertThatThrownBy(
-                            () -> Backend.open(database, BackendOptions.DEFAULT))
+            assertThatThrownBy(() -> Backend.open(database, BackendOptions.DEFAULT))
                     .hasMessageContaining("consistent_index")
                     .hasMessageContaining("found 3");
         }

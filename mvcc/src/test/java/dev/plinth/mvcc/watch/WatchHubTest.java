@@ -193,6 +193,21 @@ class WatchHubTest {
     }
 
     @Test
+    void aQuietWatcherInStepOutlivesASnapshotWithCompactedHistory() {
+        put("a");
+        RecordingSink sink = new RecordingSink(PLENTY);
+        hub().open(sink).watch(on("a", null, 0));
+        put("b");
+        put("b");
+        put("b");
+        member().compact(5);
+        hub().restored(member().store().currentRevision());
+        catchUp();
+        put("a");
+        assertThat(sink.log()).containsExactly("created 0 at 2", "events 0 at 6: +a@6");
+    }
+
+    @Test
     void watchingFromTheCompactedRevisionSeesItsTombstone() {
         put("a");
         delete("a");

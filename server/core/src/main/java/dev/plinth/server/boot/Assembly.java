@@ -156,8 +156,7 @@ final class Assembly {
                         token ->
                                 auth.checkAdmin(
                                         auth.isEnabled() ? auth.caller(token) : Caller.NOBODY)),
-                new HashEndpoint(
-                        consensus.member(), engine.store()::hashKv, services.background()),
+                new HashEndpoint(consensus.member(), engine.store()::hashKv, services.background()),
                 new RejoinEndpoint(
                         consensus.member(),
                         services.cluster(),

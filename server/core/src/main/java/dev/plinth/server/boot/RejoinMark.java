@@ -44,11 +44,11 @@ final class RejoinMark {
         try (Arena arena = Arena.ofConfined();
                 DiskFile file =
                         disk.open(
-                        folder.resolve(wasLearner ? LEARNER : VOTER),
-                        Disk.OWNER_FILE,
-                        OpenFlag.WRITE,
-                        OpenFlag.CREATE,
-                        OpenFlag.TRUNCATE)) {
+                                folder.resolve(wasLearner ? LEARNER : VOTER),
+                                Disk.OWNER_FILE,
+                                OpenFlag.WRITE,
+                                OpenFlag.CREATE,
+                                OpenFlag.TRUNCATE)) {
             byte[] text = (reason + "\n").getBytes(StandardCharsets.UTF_8);
             file.pwrite(arena.allocateFrom(ValueLayout.JAVA_BYTE, text), 0);
             file.fsync();

@@ -69,7 +69,8 @@ final class SelfRepair {
         Described agreed;
         boolean wasLearner;
         try {
-            wasLearner = wasLearner(remote.describe(others, config.raft().requestTimeoutNanos()), own);
+            wasLearner =
+                    wasLearner(remote.describe(others, config.raft().requestTimeoutNanos()), own);
             agreed = ask(damage, rejoining, others, own);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -110,8 +111,7 @@ final class SelfRepair {
                 .findAny();
     }
 
-    private Described ask(
-            String damage, Rejoining rejoining, List<String> others, List<String> own)
+    private Described ask(String damage, Rejoining rejoining, List<String> others, List<String> own)
             throws StartException, InterruptedException {
         try {
             long timeoutNanos = REQUEST_TIMEOUTS * config.raft().requestTimeoutNanos();

@@ -21,11 +21,7 @@ final class VoteRequest {
     private boolean isDone;
 
     VoteRequest(
-            LocalMember member,
-            Rejoining rejoining,
-            RejoinMark mark,
-            long timeoutNanos,
-            Log log) {
+            LocalMember member, Rejoining rejoining, RejoinMark mark, long timeoutNanos, Log log) {
         this.member = member;
         this.rejoining = rejoining;
         this.mark = mark;

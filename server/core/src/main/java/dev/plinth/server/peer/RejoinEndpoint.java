@@ -105,9 +105,7 @@ public final class RejoinEndpoint implements PeerRouter.Endpoint {
             return;
         }
         String refusal =
-                former == null
-                        ? "no member has the peer URLs " + urls
-                        : refusal(members, former);
+                former == null ? "no member has the peer URLs " + urls : refusal(members, former);
         if (former == null || refusal != null) {
             exchange.refuse(503, String.valueOf(refusal));
             return;
@@ -127,8 +125,7 @@ public final class RejoinEndpoint implements PeerRouter.Endpoint {
         long reached =
                 members.stream()
                         .filter(each -> !each.isLearner() && each.id() != former.id())
-                        .filter(each ->
-                                each.id() == member.memberId() || isReached.test(each.id()))
+                        .filter(each -> each.id() == member.memberId() || isReached.test(each.id()))
                         .count();
         return reached > voters / 2
                 ? null

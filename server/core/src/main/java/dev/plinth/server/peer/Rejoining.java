@@ -123,7 +123,9 @@ public final class Rejoining {
             if (deadlineNanos - nanoClock.getAsLong() <= PAUSE_NANOS) {
                 result.completeExceptionally(new RefusedByAll(lastReason));
             } else {
-                var _ = dialer.nextLoop().schedule(this::attempt, PAUSE_NANOS, TimeUnit.NANOSECONDS);
+                var _ =
+                        dialer.nextLoop()
+                                .schedule(this::attempt, PAUSE_NANOS, TimeUnit.NANOSECONDS);
             }
         }
     }

@@ -46,8 +46,7 @@ class SelfRepairIT {
         breakPages(file("m2", "member/snap/db"));
         second.start(cluster, "new", List.of());
         assertThat(second.process().awaitExit()).isEqualTo(1);
-        assertThat(second.process().log())
-                .anyMatch(line -> line.contains("member/snap/db: page"));
+        assertThat(second.process().log()).anyMatch(line -> line.contains("member/snap/db: page"));
         repaired(second, formerId);
         assertThat(asideIn("m2", "member/snap")).isPositive();
 
@@ -79,7 +78,8 @@ class SelfRepairIT {
     }
 
     private void put(String key) {
-        members.getFirst().putPatiently(ByteString.copyFromUtf8(key), ByteString.copyFromUtf8(VALUE));
+        members.getFirst()
+                .putPatiently(ByteString.copyFromUtf8(key), ByteString.copyFromUtf8(VALUE));
     }
 
     private static long stopped(ClusterNode node) {
