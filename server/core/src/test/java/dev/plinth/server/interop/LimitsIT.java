@@ -220,10 +220,14 @@ class LimitsIT {
     }
 
     /** A watch stream that has been opened as far as the server lets it. */
-    private record Opened(CompletableFuture<Void> created, StreamObserver<WatchRequest> requests) {}
+    private record Opened(
+            CompletableFuture<Void> created,
+            CompletableFuture<Void> ended,
+            StreamObserver<WatchRequest> requests) {}
 
     private static Opened watch(ManagedChannel connection) {
         CompletableFuture<Void> created = new CompletableFuture<>();
+        CompletableFuture<Void> ended = new CompletableFuture<>();
         StreamObserver<WatchRequest> requests =
                 WatchGrpc.newStub(connection)
                         .watch(
@@ -236,16 +240,19 @@ class LimitsIT {
                                     @Override
                                     public void onError(Throwable cause) {
                                         created.completeExceptionally(cause);
+                                        ended.completeExceptionally(cause);
                                     }
 
                                     @Override
-                                    public void onCompleted() {}
+                                    public void onCompleted() {
+                                        ended.complete(null);
+                                    }
                                 });
         requests.onNext(
                 WatchRequest.newBuilder()
                         .setCreateRequest(WatchCreateRequest.newBuilder().setKey(KEY))
                         .build());
-        return new Opened(created, requests);
+        return new Opened(created, ended, requests);
     }
 
     @Test
@@ -264,11 +271,12 @@ class LimitsIT {
             // The answer to this comes after one to the stream would have come, on another one.
             assertThat(keys().put(put(1)).hasHeader()).isTrue();
             assertThat(oneMore.created()).isNotDone();
-            open.getFirst()
-                    .requests()
-                    .onError(Status.CANCELLED.withDescription("room").asRuntimeException());
-            // This client looks for room only when it has something else to write.
-            open.get(1).requests().onCompleted();
+            // This client looks for room only when it has something else to write: the first stream
+            // makes room, the end of the others is what it writes.
+            for (Opened each : open) {
+                each.requests().onCompleted();
+                each.ended().get(30, TimeUnit.SECONDS);
+            }
             oneMore.created().get(30, TimeUnit.SECONDS);
         } finally {
             connection.shutdownNow();
