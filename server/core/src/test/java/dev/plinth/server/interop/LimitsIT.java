@@ -16,6 +16,7 @@ import dev.plinth.api.etcdserverpb.RequestOp;
 import dev.plinth.api.etcdserverpb.TxnRequest;
 import dev.plinth.api.etcdserverpb.WatchCreateRequest;
 import dev.plinth.api.etcdserverpb.WatchGrpc;
+import dev.plinth.api.etcdserverpb.WatchProgressRequest;
 import dev.plinth.api.etcdserverpb.WatchRequest;
 import dev.plinth.api.etcdserverpb.WatchResponse;
 import io.grpc.ManagedChannel;
@@ -29,7 +30,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -221,38 +224,48 @@ class LimitsIT {
 
     /** A watch stream that has been opened as far as the server lets it. */
     private record Opened(
-            CompletableFuture<Void> created,
-            CompletableFuture<Void> ended,
-            StreamObserver<WatchRequest> requests) {}
+            BlockingQueue<WatchResponse> answers, StreamObserver<WatchRequest> requests) {
+        private WatchResponse answer() throws InterruptedException {
+            WatchResponse answer = answers.poll(30, TimeUnit.SECONDS);
+            assertThat(answer).as("an answer within 30 s").isNotNull();
+            return Objects.requireNonNull(answer);
+        }
+
+        /** There and back: what was written on the connection before has been sent. */
+        private void askForProgress() throws InterruptedException {
+            requests.onNext(
+                    WatchRequest.newBuilder()
+                            .setProgressRequest(WatchProgressRequest.getDefaultInstance())
+                            .build());
+            WatchResponse answer;
+            do {
+                answer = answer();
+            } while (answer.getEventsCount() > 0);
+        }
+    }
 
     private static Opened watch(ManagedChannel connection) {
-        CompletableFuture<Void> created = new CompletableFuture<>();
-        CompletableFuture<Void> ended = new CompletableFuture<>();
+        BlockingQueue<WatchResponse> answers = new LinkedBlockingQueue<>();
         StreamObserver<WatchRequest> requests =
                 WatchGrpc.newStub(connection)
                         .watch(
                                 new StreamObserver<>() {
                                     @Override
                                     public void onNext(WatchResponse response) {
-                                        created.complete(null);
+                                        answers.add(response);
                                     }
 
                                     @Override
-                                    public void onError(Throwable cause) {
-                                        created.completeExceptionally(cause);
-                                        ended.completeExceptionally(cause);
-                                    }
+                                    public void onError(Throwable cause) {}
 
                                     @Override
-                                    public void onCompleted() {
-                                        ended.complete(null);
-                                    }
+                                    public void onCompleted() {}
                                 });
         requests.onNext(
                 WatchRequest.newBuilder()
                         .setCreateRequest(WatchCreateRequest.newBuilder().setKey(KEY))
                         .build());
-        return new Opened(created, ended, requests);
+        return new Opened(answers, requests);
     }
 
     @Test
@@ -261,23 +274,22 @@ class LimitsIT {
                 NettyChannelBuilder.forTarget(server.endpoint()).usePlaintext().build();
         try {
             // The server's settings have come with the first answer.
-            List<Opened> open = new ArrayList<>(List.of(watch(connection)));
-            open.getFirst().created().get(30, TimeUnit.SECONDS);
-            for (int i = 1; i < STREAMS_MAX; i++) {
+            List<Opened> open = new ArrayList<>();
+            for (int i = 0; i < STREAMS_MAX; i++) {
                 open.add(watch(connection));
-                open.getLast().created().get(30, TimeUnit.SECONDS);
+                assertThat(open.getLast().answer().getCreated()).isTrue();
             }
             Opened oneMore = watch(connection);
             // The answer to this comes after one to the stream would have come, on another one.
             assertThat(keys().put(put(1)).hasHeader()).isTrue();
-            assertThat(oneMore.created()).isNotDone();
-            // This client looks for room only when it has something else to write: the first stream
-            // makes room, the end of the others is what it writes.
-            for (Opened each : open) {
-                each.requests().onCompleted();
-                each.ended().get(30, TimeUnit.SECONDS);
-            }
-            oneMore.created().get(30, TimeUnit.SECONDS);
+            assertThat(oneMore.answers()).isEmpty();
+            open.getFirst()
+                    .requests()
+                    .onError(Status.CANCELLED.withDescription("room").asRuntimeException());
+            // Once the end is sent there is room, which this client looks at as it next sends.
+            open.getLast().askForProgress();
+            open.getLast().askForProgress();
+            assertThat(oneMore.answer().getCreated()).isTrue();
         } finally {
             connection.shutdownNow();
         }
