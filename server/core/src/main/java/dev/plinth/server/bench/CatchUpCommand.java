@@ -8,7 +8,6 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,16 +16,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** What a follower that was away for long costs the others while it catches up. */
 @Command(
@@ -45,7 +39,7 @@ import picocli.CommandLine.Spec;
             "Example:",
             "  plinth bench catch-up --peer etcd=/usr/bin/etcd --peer 'plinth=./plinth server'"
         })
-final class CatchUpCommand implements Callable<Integer> {
+final class CatchUpCommand extends PeerMeasurement {
     private static final int MEMBERS = 3;
     private static final double MEBI = 1 << 20;
     private static final int PACED_VALUE_BYTES = 256;
@@ -94,13 +88,10 @@ final class CatchUpCommand implements Callable<Integer> {
             description = "Times that a follower is stopped (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
-    @Spec private @Nullable CommandSpec spec;
-
     @Override
     public Integer call() throws Exception {
         if (behind < 1 || valueSize < 1 || rate < 1 || seconds < 1 || warmUp < 1 || rounds < 1) {
-            throw new ParameterException(
-                    commandSpec().commandLine(), "numbers have to be positive");
+            throw refused("numbers have to be positive");
         }
         Map<String, List<CatchUp>> results = new LinkedHashMap<>();
         for (String name : contest.names()) {
@@ -112,19 +103,17 @@ final class CatchUpCommand implements Callable<Integer> {
                 }
             }
         }
-        out().println(
-                        new ComparisonTable<>(
-                                        "A follower of three, %s for %d MiB of values of %d bytes; %d puts/s of %d bytes"
-                                                .formatted(
-                                                        isPaused ? "paused" : "stopped",
-                                                        behind,
-                                                        valueSize,
-                                                        rate,
-                                                        PACED_VALUE_BYTES),
-                                        CatchUp.FIGURES,
-                                        results)
-                                .text());
-        out().flush();
+        print(
+                new ComparisonTable<>(
+                        "A follower of three, %s for %d MiB of values of %d bytes; %d puts/s of %d bytes"
+                                .formatted(
+                                        isPaused ? "paused" : "stopped",
+                                        behind,
+                                        valueSize,
+                                        rate,
+                                        PACED_VALUE_BYTES),
+                        CatchUp.FIGURES,
+                        results));
         return 0;
     }
 
@@ -266,19 +255,6 @@ final class CatchUpCommand implements Callable<Integer> {
     }
 
     private void progress(PeerCluster cluster, String text) {
-        PrintWriter err = commandSpec().commandLine().getErr();
-        err.println(cluster.name() + ": " + text);
-        err.flush();
-    }
-
-    private PrintWriter out() {
-        return commandSpec().commandLine().getOut();
-    }
-
-    private CommandSpec commandSpec() {
-        if (spec == null) {
-            throw new IllegalStateException("not run by picocli");
-        }
-        return spec;
+        progress(cluster.name() + ": " + text);
     }
 }

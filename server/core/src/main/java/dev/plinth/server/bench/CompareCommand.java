@@ -1,21 +1,16 @@
 package dev.plinth.server.bench;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /**
  * Starts the peers on the same disk, lets them warm up, and measures them in turn, round by round.
@@ -36,7 +31,7 @@ import picocli.CommandLine.Spec;
             "  plinth bench compare --peer etcd=/usr/bin/etcd --peer 'plinth=./plinth server' --clients 1,64",
             "The same for clusters of three, as a page: add --members 3 --html report.html"
         })
-final class CompareCommand implements Callable<Integer> {
+final class CompareCommand extends PeerMeasurement {
     @Mixin private final Contest contest = new Contest();
 
     @Option(
@@ -106,8 +101,6 @@ final class CompareCommand implements Callable<Integer> {
     @Option(names = "--html", description = "Also write the tables as a page into this file.")
     private @Nullable Path html;
 
-    @Spec private @Nullable CommandSpec spec;
-
     @Override
     public Integer call() throws Exception {
         check();
@@ -142,8 +135,7 @@ final class CompareCommand implements Callable<Integer> {
                         new ComparisonTable<>(
                                 title(workload, count), Round.FIGURES, measurement.of(runner));
                 tables.add(table);
-                out().println(table.text());
-                out().flush();
+                print(table);
             }
         }
     }
@@ -167,13 +159,10 @@ final class CompareCommand implements Callable<Integer> {
                 || valueSize < 0
                 || keySpace < 1
                 || connections < 1) {
-            throw new ParameterException(
-                    commandSpec().commandLine(),
-                    "rounds, seconds, members, conns and key-space-size have to be positive");
+            throw refused("rounds, seconds, members, conns and key-space-size have to be positive");
         }
         if (clients.stream().anyMatch(count -> count < 1)) {
-            throw new ParameterException(
-                    commandSpec().commandLine(), "clients have to be positive: " + clients);
+            throw refused("clients have to be positive: " + clients);
         }
     }
 
@@ -228,19 +217,6 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     private void progress(RoundRunner runner, String text) {
-        PrintWriter err = commandSpec().commandLine().getErr();
-        err.printf("%s, %d clients: %s%n", runner.workload(), runner.clients(), text);
-        err.flush();
-    }
-
-    private PrintWriter out() {
-        return commandSpec().commandLine().getOut();
-    }
-
-    private CommandSpec commandSpec() {
-        if (spec == null) {
-            throw new IllegalStateException("not run by picocli");
-        }
-        return spec;
+        progress("%s, %d clients: %s".formatted(runner.workload(), runner.clients(), text));
     }
 }

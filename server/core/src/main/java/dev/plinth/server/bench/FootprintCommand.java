@@ -7,19 +7,13 @@ import dev.plinth.server.bench.Footprint.Resident;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /**
  * Memory, restart, long lists and fan-out of each peer with a large key space, step by step: all
@@ -40,7 +34,7 @@ import picocli.CommandLine.Spec;
             "Example:",
             "  plinth bench footprint --peer etcd=/usr/bin/etcd --peer 'plinth=./plinth server'"
         })
-final class FootprintCommand implements Callable<Integer> {
+final class FootprintCommand extends PeerMeasurement {
     private static final double MEGA = 1e6;
     private static final double MEBI = 1 << 20;
 
@@ -95,8 +89,6 @@ final class FootprintCommand implements Callable<Integer> {
             description = "Puts of a round that the watchers see (default: ${DEFAULT-VALUE}).")
     private int watchedPuts;
 
-    @Spec private @Nullable CommandSpec spec;
-
     /** A peer and the rounds of its figures; the first one holds those that have only one. */
     private record Measured(PeerProcess peer, List<Footprint> rounds) {
         Footprint first() {
@@ -119,9 +111,7 @@ final class FootprintCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (keys < 1 || valueSize < 0 || clients < 1 || connections < 1 || restarts < 1) {
-            throw new ParameterException(
-                    commandSpec().commandLine(),
-                    "keys, clients, conns and restarts have to be positive");
+            throw refused("keys, clients, conns and restarts have to be positive");
         }
         try (Contest.Running running = contest.start(1)) {
             List<Measured> all = new ArrayList<>();
@@ -145,24 +135,20 @@ final class FootprintCommand implements Callable<Integer> {
             step("end", all, this::end);
             Map<String, List<Footprint>> results = new LinkedHashMap<>();
             all.forEach(each -> results.put(each.peer().name(), each.rounds()));
-            out().println(
-                            new ComparisonTable<>(
-                                            "%,d keys, values of %d bytes; lists of %,d keys; %,d watchers"
-                                                    .formatted(keys, valueSize, listed, watchers),
-                                            Footprint.FIGURES,
-                                            results)
-                                    .text());
-            out().flush();
+            print(
+                    new ComparisonTable<>(
+                            "%,d keys, values of %d bytes; lists of %,d keys; %,d watchers"
+                                    .formatted(keys, valueSize, listed, watchers),
+                            Footprint.FIGURES,
+                            results));
             return 0;
         }
     }
 
     private void step(String name, List<Measured> all, Step step)
             throws IOException, InterruptedException {
-        PrintWriter err = commandSpec().commandLine().getErr();
         for (Measured each : all) {
-            err.println(name + ": " + each.peer().name());
-            err.flush();
+            progress(name + ": " + each.peer().name());
             step.measure(each);
         }
     }
@@ -285,16 +271,5 @@ final class FootprintCommand implements Callable<Integer> {
         public void close() {
             channel.shutdownNow();
         }
-    }
-
-    private PrintWriter out() {
-        return commandSpec().commandLine().getOut();
-    }
-
-    private CommandSpec commandSpec() {
-        if (spec == null) {
-            throw new IllegalStateException("not run by picocli");
-        }
-        return spec;
     }
 }

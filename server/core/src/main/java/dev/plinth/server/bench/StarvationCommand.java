@@ -1,18 +1,12 @@
 package dev.plinth.server.bench;
 
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Measures how long a watcher waits for its events while others list all keys over and over. */
 @Command(
@@ -29,7 +23,7 @@ import picocli.CommandLine.Spec;
             "Example:",
             "  plinth bench starvation --peer etcd=/usr/bin/etcd --peer 'plinth=./plinth server'"
         })
-final class StarvationCommand implements Callable<Integer> {
+final class StarvationCommand extends PeerMeasurement {
     @Mixin private final Contest contest = new Contest();
 
     @Option(
@@ -74,13 +68,10 @@ final class StarvationCommand implements Callable<Integer> {
             description = "How long a round takes (default: ${DEFAULT-VALUE}).")
     private int seconds;
 
-    @Spec private @Nullable CommandSpec spec;
-
     @Override
     public Integer call() throws Exception {
         if (keys < 1 || valueSize < 0 || lists < 0 || httpLists < 0 || rate < 1 || rounds < 1) {
-            throw new ParameterException(
-                    commandSpec().commandLine(), "keys, rate and rounds have to be positive");
+            throw refused("keys, rate and rounds have to be positive");
         }
         Map<String, List<Starvation>> results = new LinkedHashMap<>();
         try (Contest.Running running = contest.start(1)) {
@@ -100,15 +91,12 @@ final class StarvationCommand implements Callable<Integer> {
                 }
             }
         }
-        PrintWriter out = commandSpec().commandLine().getOut();
-        out.println(
+        print(
                 new ComparisonTable<>(
-                                "%,d keys of %d bytes; %d lists by gRPC and %d by HTTP at once; %d puts/s"
-                                        .formatted(keys, valueSize, lists, httpLists, rate),
-                                Starvation.FIGURES,
-                                results)
-                        .text());
-        out.flush();
+                        "%,d keys of %d bytes; %d lists by gRPC and %d by HTTP at once; %d puts/s"
+                                .formatted(keys, valueSize, lists, httpLists, rate),
+                        Starvation.FIGURES,
+                        results));
         return 0;
     }
 
@@ -117,12 +105,5 @@ final class StarvationCommand implements Callable<Integer> {
         try (WatchUnderLists load = new WatchUnderLists(endpoint, endpoint)) {
             return load.run(lists, httpLists, rate, seconds);
         }
-    }
-
-    private CommandSpec commandSpec() {
-        if (spec == null) {
-            throw new IllegalStateException("not run by picocli");
-        }
-        return spec;
     }
 }

@@ -114,7 +114,8 @@ public final class CobraTool {
                 root.subcommands().keySet().stream()
                         .filter(name ->
                                 name.startsWith(word)
-                                        || distance(name, word) <= SUGGESTION_DISTANCE_MAX)
+                                        || EditDistance.between(name, word)
+                                                <= SUGGESTION_DISTANCE_MAX)
                         .sorted()
                         .toList();
         if (!similar.isEmpty()) {
@@ -124,24 +125,6 @@ public final class CobraTool {
         }
         err.println("Run '" + root.name() + " --help' for usage.");
         return 1;
-    }
-
-    private static int distance(String left, String right) {
-        int[] row = new int[right.length() + 1];
-        for (int j = 0; j <= right.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= left.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= right.length(); j++) {
-                int above = row[j];
-                int replaced = diagonal + (left.charAt(i - 1) == right.charAt(j - 1) ? 0 : 1);
-                row[j] = Math.min(replaced, Math.min(above, row[j - 1]) + 1);
-                diagonal = above;
-            }
-        }
-        return row[right.length()];
     }
 
     // ---------------------------------------------------------------- flags

@@ -5,8 +5,8 @@ import dev.plinth.api.etcdserverpb.RequestHeader;
 import dev.plinth.server.apply.EntryWriter;
 import dev.plinth.server.auth.Caller;
 import dev.plinth.server.core.ApplyResult;
+import dev.plinth.server.core.EntryProposal;
 import dev.plinth.server.core.LocalMember;
-import dev.plinth.server.core.Proposal;
 import dev.plinth.server.core.RefusedException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -52,22 +52,7 @@ final class OwnProposals {
                         .build();
         byte[] entry = EntryWriter.encode(field, request, header);
         member.propose(
-                new Proposal() {
-                    @Override
-                    public long requestId() {
-                        return id;
-                    }
-
-                    @Override
-                    public byte[] entry() {
-                        return entry;
-                    }
-
-                    @Override
-                    public int entryLength() {
-                        return entry.length;
-                    }
-
+                new EntryProposal(id, entry) {
                     @Override
                     public void applied(ApplyResult result) {
                         outcome.accept(

@@ -5,9 +5,9 @@ import dev.plinth.api.etcdserverpb.RequestHeader;
 import dev.plinth.server.apply.EntryWriter;
 import dev.plinth.server.auth.Caller;
 import dev.plinth.server.core.ApplyResult;
+import dev.plinth.server.core.EntryProposal;
 import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.LocalMember;
-import dev.plinth.server.core.Proposal;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.core.ResponseBody;
 import dev.plinth.server.quota.MemoryBudget;
@@ -103,10 +103,7 @@ final class LogWriter {
         }
     }
 
-    private static final class Pending implements Proposal {
-        private final long requestId;
-        private final byte[] entry;
-        private final int entryLength;
+    private static final class Pending extends EntryProposal {
         private final Outcome outcome;
         private final MemoryBudget memory;
         private final Consumer<RefusedException> failures;
@@ -118,31 +115,14 @@ final class LogWriter {
                 Outcome outcome,
                 MemoryBudget memory,
                 Consumer<RefusedException> failures) {
-            this.requestId = requestId;
-            this.entry = entry;
-            this.entryLength = entryLength;
+            super(requestId, entry, entryLength);
             this.outcome = outcome;
             this.memory = memory;
             this.failures = failures;
         }
 
         private void release() {
-            memory.release(Use.WRITES, entry.length + PROPOSAL_BYTES);
-        }
-
-        @Override
-        public long requestId() {
-            return requestId;
-        }
-
-        @Override
-        public byte[] entry() {
-            return entry;
-        }
-
-        @Override
-        public int entryLength() {
-            return entryLength;
+            memory.release(Use.WRITES, entry().length + PROPOSAL_BYTES);
         }
 
         @Override

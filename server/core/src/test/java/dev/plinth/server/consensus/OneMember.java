@@ -16,8 +16,8 @@ import dev.plinth.server.cluster.MemberJson;
 import dev.plinth.server.cluster.Membership;
 import dev.plinth.server.core.ApplyResult;
 import dev.plinth.server.core.ClusterMember;
+import dev.plinth.server.core.EntryProposal;
 import dev.plinth.server.core.EtcdError;
-import dev.plinth.server.core.Proposal;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.core.ResponseBody;
 import dev.plinth.server.log.Log;
@@ -44,9 +44,7 @@ final class OneMember implements AutoCloseable {
     static final long CATCH_UP_BYTES = 1 << 20;
 
     /** What became of a proposal. */
-    static final class Outcome implements Proposal {
-        private final long id;
-        private final byte[] entry;
+    static final class Outcome extends EntryProposal {
         private final long leadersTerm;
         @Nullable ApplyResult result;
         @Nullable RefusedException refusal;
@@ -56,9 +54,8 @@ final class OneMember implements AutoCloseable {
         }
 
         Outcome(long id, long leadersTerm, int entryBytes) {
-            this.id = id;
+            super(id, ByteBuffer.allocate(entryBytes).putLong(id).array());
             this.leadersTerm = leadersTerm;
-            this.entry = ByteBuffer.allocate(entryBytes).putLong(id).array();
         }
 
         boolean isOpen() {
@@ -68,21 +65,6 @@ final class OneMember implements AutoCloseable {
         /** Why it was refused; only after it was. */
         EtcdError refusedWith() {
             return Objects.requireNonNull(refusal, "not refused").error();
-        }
-
-        @Override
-        public long requestId() {
-            return id;
-        }
-
-        @Override
-        public byte[] entry() {
-            return entry;
-        }
-
-        @Override
-        public int entryLength() {
-            return entry.length;
         }
 
         @Override

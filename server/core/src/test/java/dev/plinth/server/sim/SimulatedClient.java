@@ -22,12 +22,13 @@ import dev.plinth.server.apply.RangeBody;
 import dev.plinth.server.apply.RangeQueries;
 import dev.plinth.server.core.ApplyResult;
 import dev.plinth.server.core.Barrier;
+import dev.plinth.server.core.EntryProposal;
 import dev.plinth.server.core.EtcdError;
-import dev.plinth.server.core.Proposal;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.core.ResponseBody;
 import java.io.IOException;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client with one request at a time. It asks whichever member it likes; when that member ends, or
@@ -48,7 +49,7 @@ final class SimulatedClient {
     private int preferred;
 
     /** The request under way; null between two. */
-    private @org.jspecify.annotations.Nullable Operation pending;
+    private @Nullable Operation pending;
 
     SimulatedClient(
             int number,
@@ -196,22 +197,7 @@ final class SimulatedClient {
                         operation.request,
                         RequestHeader.newBuilder().setID(id).build());
         member.propose(
-                new Proposal() {
-                    @Override
-                    public long requestId() {
-                        return id;
-                    }
-
-                    @Override
-                    public byte[] entry() {
-                        return entry;
-                    }
-
-                    @Override
-                    public int entryLength() {
-                        return entry.length;
-                    }
-
+                new EntryProposal(id, entry) {
                     @Override
                     public void applied(ApplyResult result) {
                         asked.afterTurn(() -> history.acknowledged(operation));

@@ -1,5 +1,6 @@
 package dev.plinth.tools.cli;
 
+import dev.plinth.server.cli.EditDistance;
 import dev.plinth.server.cli.GoText;
 import dev.plinth.tools.text.Console;
 import java.util.ArrayList;
@@ -161,29 +162,11 @@ public final class CommandLine {
         List<String> similar = new ArrayList<>();
         for (Command each : root.subcommands()) {
             String name = each.name().toLowerCase(Locale.ROOT);
-            if (name.startsWith(typed) || distance(name, typed) <= SUGGESTION_DISTANCE_MAX) {
+            if (name.startsWith(typed)
+                    || EditDistance.between(name, typed) <= SUGGESTION_DISTANCE_MAX) {
                 similar.add(each.name());
             }
         }
         return similar;
-    }
-
-    /** How many letters have to be changed, added or taken away to make one of the other. */
-    private static int distance(String left, String right) {
-        int[] row = new int[right.length() + 1];
-        for (int j = 0; j <= right.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= left.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= right.length(); j++) {
-                int above = row[j];
-                int replaced = diagonal + (left.charAt(i - 1) == right.charAt(j - 1) ? 0 : 1);
-                row[j] = Math.min(replaced, Math.min(above, row[j - 1]) + 1);
-                diagonal = above;
-            }
-        }
-        return row[right.length()];
     }
 }
