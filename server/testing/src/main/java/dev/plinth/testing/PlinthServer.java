@@ -5,7 +5,7 @@ import dev.plinth.client.PlinthClient;
 import dev.plinth.client.Range;
 import dev.plinth.client.Reason;
 import dev.plinth.server.boot.EmbeddedMember;
-import dev.plinth.server.boot.StartException;
+import dev.plinth.server.core.StartException;
 import dev.plinth.server.log.LogLevel;
 import dev.plinth.server.log.LogSink;
 import java.io.IOException;

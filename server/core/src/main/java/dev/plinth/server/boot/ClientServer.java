@@ -4,6 +4,7 @@ import dev.plinth.server.concurrency.ConcurrencyServices;
 import dev.plinth.server.config.FlagValues;
 import dev.plinth.server.config.ListenUrl;
 import dev.plinth.server.config.ServerConfig;
+import dev.plinth.server.core.StartException;
 import dev.plinth.server.gateway.Console;
 import dev.plinth.server.gateway.DebugEndpoints;
 import dev.plinth.server.gateway.DiskWatchdog;

@@ -2,6 +2,7 @@ package dev.plinth.server.boot;
 
 import dev.plinth.raft.Peer;
 import dev.plinth.server.core.ClusterMember;
+import dev.plinth.server.storage.WalMetadata;
 import java.util.List;
 
 /**

@@ -6,6 +6,7 @@ import dev.plinth.mvcc.MvccException;
 import dev.plinth.server.cluster.MemberIds;
 import dev.plinth.server.config.ServerConfig;
 import dev.plinth.server.core.LocalMember;
+import dev.plinth.server.core.StartException;
 import dev.plinth.server.log.Log;
 import dev.plinth.server.maintenance.CorruptionChecks;
 import dev.plinth.server.maintenance.PeerHashes;

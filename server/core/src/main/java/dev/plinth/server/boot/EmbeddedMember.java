@@ -6,6 +6,7 @@ import dev.plinth.server.config.FlagException;
 import dev.plinth.server.config.FlagParser;
 import dev.plinth.server.config.FlagTable;
 import dev.plinth.server.config.ServerConfig;
+import dev.plinth.server.core.StartException;
 import dev.plinth.server.log.Log;
 import dev.plinth.server.log.LogSink;
 import dev.plinth.walio.io.Clock;

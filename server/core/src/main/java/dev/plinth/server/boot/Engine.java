@@ -6,6 +6,9 @@ import dev.plinth.raft.Peer;
 import dev.plinth.server.apply.AlarmStore;
 import dev.plinth.server.cluster.Membership;
 import dev.plinth.server.core.ClusterMember;
+import dev.plinth.server.storage.BackendOpener;
+import dev.plinth.server.storage.BackendSlot;
+import dev.plinth.server.storage.FoundLog;
 import java.util.List;
 
 /**

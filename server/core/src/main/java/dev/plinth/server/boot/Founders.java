@@ -6,6 +6,7 @@ import dev.plinth.server.config.FlagValues;
 import dev.plinth.server.config.InitialCluster;
 import dev.plinth.server.config.ListenUrl;
 import dev.plinth.server.config.ServerConfig;
+import dev.plinth.server.core.StartException;
 import dev.plinth.server.discovery.DiscoveryException;
 import dev.plinth.server.discovery.DiscoveryService;
 import dev.plinth.server.discovery.NameService;

@@ -1,5 +1,6 @@
 package dev.plinth.server.boot;
 
+import dev.plinth.server.core.StartException;
 import dev.plinth.server.log.Log;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;

@@ -10,6 +10,7 @@ import dev.plinth.server.consensus.WalWriter;
 import dev.plinth.server.metrics.Buckets;
 import dev.plinth.server.metrics.Histogram;
 import dev.plinth.server.metrics.Metrics;
+import dev.plinth.server.storage.BackendSlot;
 import dev.plinth.walio.io.Clock;
 import java.util.List;
 import java.util.function.LongToIntFunction;

@@ -6,6 +6,7 @@ import dev.plinth.server.consensus.Consensus;
 import dev.plinth.server.log.Log;
 import dev.plinth.server.metrics.Counter;
 import dev.plinth.server.metrics.Metrics;
+import dev.plinth.server.storage.StorageVersionKeeper;
 import dev.plinth.walio.io.Clock;
 
 /** What a member does about what its loops tell. */

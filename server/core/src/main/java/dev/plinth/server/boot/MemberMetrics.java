@@ -10,6 +10,8 @@ import dev.plinth.server.consensus.EntryLog;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.metrics.Metrics;
 import dev.plinth.server.quota.BackendQuota;
+import dev.plinth.server.storage.BackendSlot;
+import dev.plinth.server.storage.WalEntryLog;
 import dev.plinth.walio.WriteAheadLog;
 import java.util.LinkedHashMap;
 import java.util.Map;

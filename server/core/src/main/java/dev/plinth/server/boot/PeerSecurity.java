@@ -2,6 +2,7 @@ package dev.plinth.server.boot;
 
 import dev.plinth.server.config.ListenUrl;
 import dev.plinth.server.config.ServerConfig;
+import dev.plinth.server.core.StartException;
 import dev.plinth.server.log.Log;
 import dev.plinth.server.tls.ClientTls;
 import dev.plinth.server.tls.MadeCertificate;

@@ -5,6 +5,7 @@ import dev.plinth.server.config.FlagTable;
 import dev.plinth.server.config.FlagValues;
 import dev.plinth.server.config.ListenUrl;
 import dev.plinth.server.config.ServerConfig;
+import dev.plinth.server.core.StartException;
 import dev.plinth.server.log.Log;
 import java.util.Map;
 

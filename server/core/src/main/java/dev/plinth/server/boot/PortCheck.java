@@ -1,6 +1,7 @@
 package dev.plinth.server.boot;
 
 import dev.plinth.server.config.ListenUrl;
+import dev.plinth.server.core.StartException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -5,6 +5,7 @@ import dev.plinth.server.auth.JwtOptions;
 import dev.plinth.server.auth.NoTokens;
 import dev.plinth.server.auth.Tokens;
 import dev.plinth.server.config.GoDuration;
+import dev.plinth.server.core.StartException;
 import dev.plinth.server.log.Log;
 import java.io.IOException;
 import java.nio.file.Files;

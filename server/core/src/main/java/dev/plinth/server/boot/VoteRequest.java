@@ -4,6 +4,7 @@ import dev.plinth.server.core.ClusterMember;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.log.Log;
 import dev.plinth.server.peer.Rejoining;
+import dev.plinth.server.storage.RejoinMark;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;

@@ -20,6 +20,7 @@ import dev.plinth.api.etcdserverpb.TxnResponse;
 import dev.plinth.api.etcdserverpb.WatchResponse;
 import dev.plinth.api.mvccpb.Event;
 import io.grpc.Channel;
+import io.grpc.Context;
 import io.grpc.StatusException;
 
 /**
@@ -64,6 +65,19 @@ final class Contenders {
 
     TxnResponse txn(TxnRequest request) throws StatusException {
         return kv.txn(request);
+    }
+
+    /**
+     * Puts a contender into the line, and is not cut short by a caller who goes away meanwhile: a
+     * key of which nobody knows whether it is there could not be withdrawn.
+     */
+    TxnResponse enter(TxnRequest request) throws StatusException {
+        Context caller = Context.ROOT.attach();
+        try {
+            return kv.txn(request);
+        } finally {
+            Context.ROOT.detach(caller);
+        }
     }
 
     /** True when the key was created at this revision, which 0 means that it does not exist. */

@@ -49,7 +49,7 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
         long lease = Contenders.session(channel, request.getLease());
         ByteString key = candidates.key(lease);
         TxnResponse entered =
-                candidates.txn(
+                candidates.enter(
                         TxnRequest.newBuilder()
                                 .addCompare(Contenders.created(key, 0))
                                 .addSuccess(Contenders.put(key, request.getValue(), lease))

@@ -53,7 +53,7 @@ final class LockService extends LockGrpc.LockImplBase {
         Contenders contenders = new Contenders(channel, request.getName());
         long lease = Contenders.session(channel, request.getLease());
         ByteString key = contenders.key(lease);
-        TxnResponse entered = contenders.txn(enter(contenders, key, lease));
+        TxnResponse entered = contenders.enter(entry(contenders, key, lease));
         long createRevision =
                 entered.getSucceeded()
                         ? entered.getHeader().getRevision()
@@ -66,7 +66,7 @@ final class LockService extends LockGrpc.LockImplBase {
         return LockResponse.newBuilder().setHeader(header).setKey(key).build();
     }
 
-    private static TxnRequest enter(Contenders contenders, ByteString key, long lease) {
+    private static TxnRequest entry(Contenders contenders, ByteString key, long lease) {
         RequestOp oldest = RequestOp.newBuilder().setRequestRange(contenders.oldest()).build();
         return TxnRequest.newBuilder()
                 .addCompare(Contenders.created(key, 0))

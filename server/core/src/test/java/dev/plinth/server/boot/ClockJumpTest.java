@@ -17,6 +17,7 @@ import dev.plinth.api.etcdserverpb.WatchGrpc;
 import dev.plinth.api.etcdserverpb.WatchRequest;
 import dev.plinth.api.etcdserverpb.WatchResponse;
 import dev.plinth.api.mvccpb.Event;
+import dev.plinth.server.core.StartException;
 import dev.plinth.server.log.LogLevel;
 import dev.plinth.server.log.LogSink;
 import dev.plinth.walio.io.Clock;

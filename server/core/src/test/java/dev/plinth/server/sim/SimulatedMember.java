@@ -1,12 +1,12 @@
 package dev.plinth.server.sim;
 
 import dev.plinth.raft.Entry;
-import dev.plinth.server.boot.StartException;
 import dev.plinth.server.boot.WholeMember;
 import dev.plinth.server.boot.WholeMember.Loop;
 import dev.plinth.server.config.ServerConfig;
 import dev.plinth.server.consensus.Agent;
 import dev.plinth.server.consensus.EntryLog;
+import dev.plinth.server.core.StartException;
 import dev.plinth.server.log.Log;
 import dev.plinth.server.log.LogLevel;
 import dev.plinth.server.log.LogSink;

@@ -1,4 +1,4 @@
-package dev.plinth.server.boot;
+package dev.plinth.server.storage;
 
 import dev.plinth.walio.io.Disk;
 import dev.plinth.walio.io.DiskFile;
@@ -15,29 +15,29 @@ import java.util.List;
  * the member back under another id until it has its vote again. A crash in between is made good by
  * the next start.
  */
-final class RejoinMark {
+public final class RejoinMark {
     private static final String VOTER = "rejoining";
     private static final String LEARNER = "rejoining-learner";
 
     private final Disk disk;
     private final Path folder;
 
-    RejoinMark(Disk disk, DataDir dir) {
+    public RejoinMark(Disk disk, DataDir dir) {
         this.disk = disk;
         this.folder = dir.member();
     }
 
-    boolean isSet() throws IOException {
+    public boolean isSet() throws IOException {
         return wantsVote() || disk.exists(folder.resolve(LEARNER));
     }
 
     /** Whether the member had a vote before. */
-    boolean wantsVote() throws IOException {
+    public boolean wantsVote() throws IOException {
         return disk.exists(folder.resolve(VOTER));
     }
 
     /** Durable on return. One that is set stays as it is. */
-    void set(boolean wasLearner, String reason) throws IOException {
+    public void set(boolean wasLearner, String reason) throws IOException {
         if (isSet()) {
             return;
         }
@@ -56,7 +56,7 @@ final class RejoinMark {
         disk.syncDirectory(folder);
     }
 
-    void clear() throws IOException {
+    public void clear() throws IOException {
         for (String name : List.of(VOTER, LEARNER)) {
             if (disk.exists(folder.resolve(name))) {
                 disk.unlink(folder.resolve(name));

@@ -1,4 +1,4 @@
-package dev.plinth.server.boot;
+package dev.plinth.server.storage;
 
 import dev.plinth.raft.Bytes;
 import dev.plinth.raft.ConfChange;
@@ -12,6 +12,7 @@ import dev.plinth.server.cluster.ClusterView;
 import dev.plinth.server.cluster.MemberIds;
 import dev.plinth.server.cluster.MemberJson;
 import dev.plinth.server.core.ClusterMember;
+import dev.plinth.server.core.StartException;
 import dev.plinth.server.log.Log;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -26,11 +27,11 @@ import java.util.TreeSet;
  *
  * <p>Source: walio.md 9.1.
  */
-final class ForcedCluster {
+public final class ForcedCluster {
     private final WireForm form;
     private final Log log;
 
-    ForcedCluster(WireForm form, Log log) {
+    public ForcedCluster(WireForm form, Log log) {
         this.form = form;
         this.log = log;
     }
@@ -42,7 +43,8 @@ final class ForcedCluster {
      * @param members the members that the database holds
      * @return the log as it is then
      */
-    FoundLog apply(FoundLog found, long appliedIndex, ClusterView members) throws StartException {
+    public FoundLog apply(FoundLog found, long appliedIndex, ClusterView members)
+            throws StartException {
         long commit =
                 Math.max(Math.max(found.state().commit(), appliedIndex), found.snapshotIndex());
         List<Entry> kept = new ArrayList<>();

@@ -1,4 +1,4 @@
-package dev.plinth.server.boot;
+package dev.plinth.server.storage;
 
 import dev.plinth.mvcc.backend.Backend;
 import dev.plinth.mvcc.backend.MetaKeys;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #follow} is called by the apply loop, {@link #current} by any thread.
  */
-final class StorageVersionKeeper {
+public final class StorageVersionKeeper {
     private static final String UNDECIDED = "3.0.0";
 
     private final Supplier<Backend> backend;
@@ -27,7 +27,7 @@ final class StorageVersionKeeper {
     private @Nullable String seenClusterVersion;
     private volatile @Nullable StorageVersion current;
 
-    StorageVersionKeeper(
+    public StorageVersionKeeper(
             Supplier<Backend> backend, Membership membership, CompatVersion compat, Log log) {
         this.backend = backend;
         this.membership = membership;
@@ -37,12 +37,12 @@ final class StorageVersionKeeper {
     }
 
     /** The version that the database says it is of; null when it does not say. */
-    @Nullable StorageVersion current() {
+    public @Nullable StorageVersion current() {
         return current;
     }
 
     /** Writes the version anew if the cluster's has changed. */
-    void follow() {
+    public void follow() {
         String cluster = membership.view().version();
         if (cluster == null || cluster.equals(UNDECIDED) || cluster.equals(seenClusterVersion)) {
             return;

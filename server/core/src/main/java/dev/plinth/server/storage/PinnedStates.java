@@ -1,4 +1,4 @@
-package dev.plinth.server.boot;
+package dev.plinth.server.storage;
 
 import dev.plinth.mvcc.backend.Backend;
 import dev.plinth.mvcc.backend.BackendSnapshot;
@@ -15,7 +15,7 @@ import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
 /** Pins the database as it is, and puts its index and members into raft's message. */
-final class PinnedStates implements SnapshotSource {
+public final class PinnedStates implements SnapshotSource {
     private final Supplier<Backend> backend;
     private final LongFunction<ClusterView> viewAt;
 
@@ -23,7 +23,7 @@ final class PinnedStates implements SnapshotSource {
      * @param backend the member's database
      * @param viewAt the cluster as it was at an index
      */
-    PinnedStates(Supplier<Backend> backend, LongFunction<ClusterView> viewAt) {
+    public PinnedStates(Supplier<Backend> backend, LongFunction<ClusterView> viewAt) {
         this.backend = backend;
         this.viewAt = viewAt;
     }

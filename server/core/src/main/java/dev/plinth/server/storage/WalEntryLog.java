@@ -1,4 +1,4 @@
-package dev.plinth.server.boot;
+package dev.plinth.server.storage;
 
 import dev.plinth.raft.Entry;
 import dev.plinth.raft.HardState;
@@ -17,7 +17,7 @@ import java.util.List;
  * <p>Cost of an entry: its encoding is laid out once in a scratch array and copied into the log's
  * buffer; nothing is allocated while entries stay below the largest one seen.
  */
-final class WalEntryLog implements EntryLog {
+public final class WalEntryLog implements EntryLog {
     private static final int SCRATCH_BYTES_KEPT_MAX = 4 << 20;
 
     private final WriteAheadLog wal;
@@ -28,12 +28,12 @@ final class WalEntryLog implements EntryLog {
      * @param wal the log
      * @param form release in whose form snapshot records are written
      */
-    WalEntryLog(WriteAheadLog wal, WireForm form) {
+    public WalEntryLog(WriteAheadLog wal, WireForm form) {
         this.wal = wal;
         this.form = form;
     }
 
-    WriteAheadLog wal() {
+    public WriteAheadLog wal() {
         return wal;
     }
 

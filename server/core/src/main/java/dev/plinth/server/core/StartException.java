@@ -1,4 +1,4 @@
-package dev.plinth.server.boot;
+package dev.plinth.server.core;
 
 /**
  * The member cannot start, and why, in one sentence for the operator. The files are as they were.

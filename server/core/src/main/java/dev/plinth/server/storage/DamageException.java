@@ -1,15 +1,16 @@
-package dev.plinth.server.boot;
+package dev.plinth.server.storage;
 
 import dev.plinth.mvcc.StoreCorruptedException;
 import dev.plinth.pagestore.DatabaseException;
 import dev.plinth.raft.RaftDecodeException;
+import dev.plinth.server.core.StartException;
 import dev.plinth.walio.WalException;
 
 /** The member cannot start because its own files are damaged, or lack what they must hold. */
-final class DamageException extends StartException {
+public final class DamageException extends StartException {
     private static final long serialVersionUID = 1L;
 
-    DamageException(String message) {
+    public DamageException(String message) {
         super(message);
     }
 
@@ -18,14 +19,14 @@ final class DamageException extends StartException {
     }
 
     /** A failed start, as damage if that is what the cause says. */
-    static StartException of(String message, Exception cause) {
+    public static StartException of(String message, Exception cause) {
         return isDamage(cause)
                 ? new DamageException(message, cause)
                 : new StartException(message, cause);
     }
 
     /** Whether files are to blame, and not the machine, the flags, or another process. */
-    static boolean isDamage(Exception cause) {
+    public static boolean isDamage(Exception cause) {
         return switch (cause) {
             case DatabaseException.Corrupted _,
                     DatabaseException.Invalid _,

@@ -1,4 +1,4 @@
-package dev.plinth.server.boot;
+package dev.plinth.server.storage;
 
 import dev.plinth.raft.Entry;
 import dev.plinth.raft.HardState;
@@ -6,6 +6,7 @@ import dev.plinth.raft.RaftDecodeException;
 import dev.plinth.raft.WireForm;
 import dev.plinth.server.config.CompatVersion;
 import dev.plinth.server.config.ServerConfig;
+import dev.plinth.server.core.StartException;
 import dev.plinth.server.log.Log;
 import dev.plinth.walio.LogEntry;
 import dev.plinth.walio.Replay;
@@ -23,7 +24,7 @@ import java.util.List;
 import java.util.Objects;
 
 /** Makes or opens the log of a member. */
-final class WalFiles {
+public final class WalFiles {
     private final Disk disk;
     private final Clock clock;
     private final DataDir dir;
@@ -32,7 +33,7 @@ final class WalFiles {
     private final WalObserver observer;
     private final Log log;
 
-    WalFiles(
+    public WalFiles(
             Disk disk,
             Clock clock,
             DataDir dir,
@@ -50,12 +51,12 @@ final class WalFiles {
     }
 
     /** The release in whose form entries are written. */
-    static WireForm form(CompatVersion compat) {
+    public static WireForm form(CompatVersion compat) {
         return compat == CompatVersion.V3_7 ? WireForm.V3_7 : WireForm.V3_5;
     }
 
     /** Makes an empty log. */
-    FoundLog create(WalMetadata metadata) throws StartException {
+    public FoundLog create(WalMetadata metadata) throws StartException {
         try {
             WriteAheadLog wal =
                     WriteAheadLog.create(disk, clock, dir.wal(), metadata.encode(), options());
@@ -75,7 +76,7 @@ final class WalFiles {
     }
 
     /** Index of the snapshot that a start would begin from; 0 for the beginning. */
-    long beginning() throws StartException {
+    public long beginning() throws StartException {
         try {
             List<SnapshotMark> marks = SnapshotMarks.valid(disk, dir.wal());
             return marks.isEmpty() ? 0 : marks.getLast().index();
@@ -89,7 +90,7 @@ final class WalFiles {
      *
      * @param requiredIndex the entry that the database holds
      */
-    FoundLog open(long requiredIndex) throws StartException {
+    public FoundLog open(long requiredIndex) throws StartException {
         try {
             List<SnapshotMark> marks = SnapshotMarks.valid(disk, dir.wal());
             SnapshotMark from = marks.isEmpty() ? SnapshotMark.START : marks.getLast();

@@ -1,4 +1,4 @@
-package dev.plinth.server.boot;
+package dev.plinth.server.storage;
 
 import dev.plinth.mvcc.backend.MetaKeys;
 import dev.plinth.mvcc.backend.SchemaBucket;
@@ -33,7 +33,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * snap/db             when raft has taken it and the log says so
  * </pre>
  */
-final class ReceivedSnapshots implements SnapshotSink {
+public final class ReceivedSnapshots implements SnapshotSink {
     /**
      * Dirty pages are sent on their way in steps, so that the last sync has little to do, and in
      * small ones, so that a sync of the log on the same disk never stands behind much.
@@ -48,7 +48,7 @@ final class ReceivedSnapshots implements SnapshotSink {
     private final Histogram totalSeconds;
     private final AtomicLong received = new AtomicLong();
 
-    ReceivedSnapshots(Disk disk, Path folder, Log log, Metrics metrics, Clock clock) {
+    public ReceivedSnapshots(Disk disk, Path folder, Log log, Metrics metrics, Clock clock) {
         this.disk = disk;
         this.folder = folder;
         this.log = log;
@@ -71,12 +71,12 @@ final class ReceivedSnapshots implements SnapshotSink {
     }
 
     /** Whether the database of the snapshot at an index is there. */
-    boolean has(long index) throws IOException {
+    public boolean has(long index) throws IOException {
         return disk.exists(path(index));
     }
 
     /** Makes the database of the snapshot at an index the member's database, durably. */
-    void adopt(long index, Path database) throws IOException {
+    public void adopt(long index, Path database) throws IOException {
         disk.rename(path(index), database);
         disk.syncDirectory(folder);
     }

@@ -1,4 +1,4 @@
-package dev.plinth.server.boot;
+package dev.plinth.server.storage;
 
 import dev.plinth.server.log.Log;
 import dev.plinth.walio.io.Disk;
@@ -15,7 +15,7 @@ import java.util.List;
  *
  * <p>Source: walio.md 7. Driven by the maintenance thread.
  */
-final class FilePurge {
+public final class FilePurge {
     private final Disk disk;
     private final Path folder;
     private final String suffix;
@@ -23,7 +23,8 @@ final class FilePurge {
     private final boolean respectsLocks;
     private final Log log;
 
-    FilePurge(Disk disk, Path folder, String suffix, long keptMax, boolean respectsLocks, Log log) {
+    public FilePurge(
+            Disk disk, Path folder, String suffix, long keptMax, boolean respectsLocks, Log log) {
         this.disk = disk;
         this.folder = folder;
         this.suffix = suffix;
@@ -33,7 +34,7 @@ final class FilePurge {
     }
 
     /** Deletes what is too many; keeps all when the limit is 0. */
-    void run() throws IOException {
+    public void run() throws IOException {
         if (keptMax == 0) {
             return;
         }

@@ -1,13 +1,13 @@
-package dev.plinth.server.boot;
+package dev.plinth.server.storage;
 
 import dev.plinth.mvcc.backend.Backend;
 import java.util.function.Supplier;
 
 /** The member's database, which a snapshot of the leader replaces while the member runs. */
-final class BackendSlot implements Supplier<Backend>, AutoCloseable {
+public final class BackendSlot implements Supplier<Backend>, AutoCloseable {
     private volatile Backend backend;
 
-    BackendSlot(Backend backend) {
+    public BackendSlot(Backend backend) {
         this.backend = backend;
     }
 
@@ -17,7 +17,7 @@ final class BackendSlot implements Supplier<Backend>, AutoCloseable {
     }
 
     /** Puts another database in; the caller closes the one before. */
-    void set(Backend newBackend) {
+    public void set(Backend newBackend) {
         backend = newBackend;
     }
 

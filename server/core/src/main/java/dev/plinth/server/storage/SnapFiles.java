@@ -1,4 +1,4 @@
-package dev.plinth.server.boot;
+package dev.plinth.server.storage;
 
 import dev.plinth.raft.Snapshot;
 import dev.plinth.raft.WireForm;
@@ -29,7 +29,7 @@ import java.util.zip.CRC32C;
  * <p>Unlike etcd it writes under a temporary name and renames, so that a file under its final name
  * is whole. Source: walio.md 6.
  */
-final class SnapFiles implements SnapshotKeeper.SnapshotFiles {
+public final class SnapFiles implements SnapshotKeeper.SnapshotFiles {
     private static final int CRC_TAG = 0x08;
     private static final int DATA_TAG = 0x12;
     private static final int VARINT_MAX = 10;
@@ -42,7 +42,7 @@ final class SnapFiles implements SnapshotKeeper.SnapshotFiles {
     private final Histogram syncSeconds;
     private final Histogram totalSeconds;
 
-    SnapFiles(Disk disk, Path folder, WireForm form, Clock clock, Metrics metrics) {
+    public SnapFiles(Disk disk, Path folder, WireForm form, Clock clock, Metrics metrics) {
         this.disk = disk;
         this.folder = folder;
         this.form = form;

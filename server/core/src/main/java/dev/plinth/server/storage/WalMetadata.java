@@ -1,8 +1,9 @@
-package dev.plinth.server.boot;
+package dev.plinth.server.storage;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
+import dev.plinth.server.core.StartException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -16,7 +17,7 @@ import java.io.UncheckedIOException;
  * @param memberId the member that writes the log
  * @param clusterId the cluster it belongs to
  */
-record WalMetadata(long memberId, long clusterId) {
+public record WalMetadata(long memberId, long clusterId) {
     private static final int MEMBER = 1;
     private static final int CLUSTER = 2;
 

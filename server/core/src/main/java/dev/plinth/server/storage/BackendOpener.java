@@ -1,4 +1,4 @@
-package dev.plinth.server.boot;
+package dev.plinth.server.storage;
 
 import dev.plinth.mvcc.backend.Backend;
 import dev.plinth.mvcc.backend.BackendOptions;
@@ -12,7 +12,7 @@ import dev.plinth.walio.io.Disk;
 import java.nio.file.Path;
 
 /** Opens database files with the member's settings. */
-final class BackendOpener {
+public final class BackendOpener {
     /** etcd waits ten seconds before it says so; an operator should know at once. */
     private static final long LOCK_NOTICE_NANOS = 100_000_000L;
 
@@ -22,7 +22,8 @@ final class BackendOpener {
     private final Clock clock;
     private final Log log;
 
-    BackendOpener(ServerConfig config, EngineOptions options, Disk disk, Clock clock, Log log) {
+    public BackendOpener(
+            ServerConfig config, EngineOptions options, Disk disk, Clock clock, Log log) {
         this.config = config;
         this.options = options;
         this.disk = disk;
@@ -35,7 +36,7 @@ final class BackendOpener {
      *
      * @throws RuntimeException when it is damaged, or no database of etcd
      */
-    Backend open(Path file) {
+    public Backend open(Path file) {
         long start = clock.monotonicNanos();
         Database database =
                 Database.open(

@@ -1,4 +1,4 @@
-package dev.plinth.server.boot;
+package dev.plinth.server.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

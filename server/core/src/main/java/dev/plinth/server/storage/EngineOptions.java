@@ -1,4 +1,4 @@
-package dev.plinth.server.boot;
+package dev.plinth.server.storage;
 
 import dev.plinth.mvcc.backend.Backend;
 import dev.plinth.mvcc.backend.BackendOptions;
@@ -12,9 +12,9 @@ import dev.plinth.walio.WalOptions;
  * @param database how the page file is opened
  * @param backend when buffered changes become durable; the batch of the flags goes before it
  */
-record EngineOptions(WalOptions wal, Options database, BackendOptions backend) {
+public record EngineOptions(WalOptions wal, Options database, BackendOptions backend) {
     /** What a server runs with. */
-    static final EngineOptions SERVER =
+    public static final EngineOptions SERVER =
             new EngineOptions(
                     WalOptions.defaults(), Backend.databaseOptions(), BackendOptions.DEFAULT);
 }

@@ -1,5 +1,6 @@
-package dev.plinth.server.boot;
+package dev.plinth.server.storage;
 
+import dev.plinth.server.core.StartException;
 import dev.plinth.server.log.Log;
 import dev.plinth.walio.io.Disk;
 import dev.plinth.walio.io.Errno;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: server.md 3, walio.md 1.
  */
-final class DataDir {
+public final class DataDir {
     private final Disk disk;
     private final Path root;
     private final Path wal;
@@ -35,30 +36,30 @@ final class DataDir {
      * @param walDir folder of the log if it is apart, else null
      * @param log where warnings go
      */
-    DataDir(Disk disk, Path root, @Nullable Path walDir, Log log) {
+    public DataDir(Disk disk, Path root, @Nullable Path walDir, Log log) {
         this.disk = disk;
         this.root = root;
         this.wal = walDir == null ? root.resolve("member").resolve("wal") : walDir;
         this.log = log;
     }
 
-    Path root() {
+    public Path root() {
         return root;
     }
 
-    Path member() {
+    public Path member() {
         return root.resolve("member");
     }
 
-    Path wal() {
+    public Path wal() {
         return wal;
     }
 
-    Path snap() {
+    public Path snap() {
         return member().resolve("snap");
     }
 
-    Path database() {
+    public Path database() {
         return snap().resolve("db");
     }
 
@@ -67,7 +68,7 @@ final class DataDir {
      *
      * @throws StartException if it holds what no present release can run on
      */
-    boolean isUsed() throws StartException {
+    public boolean isUsed() throws StartException {
         List<String> names;
         try {
             names = disk.exists(root) ? disk.list(root) : List.of();
@@ -95,7 +96,7 @@ final class DataDir {
     }
 
     /** Whether there is a log: any name with its suffix counts. */
-    boolean hasWal() throws StartException {
+    public boolean hasWal() throws StartException {
         try {
             return disk.exists(wal) && disk.list(wal).stream().anyMatch(n -> n.endsWith(".wal"));
         } catch (IOException e) {
@@ -104,7 +105,7 @@ final class DataDir {
     }
 
     /** Whether there is a database file. */
-    boolean hasDatabase() throws StartException {
+    public boolean hasDatabase() throws StartException {
         try {
             return disk.exists(database());
         } catch (IOException e) {
@@ -113,7 +114,7 @@ final class DataDir {
     }
 
     /** Makes the folders that are missing, checks that they can be written to, clears leftovers. */
-    void prepare() throws StartException {
+    public void prepare() throws StartException {
         makeWritable(root, "cannot access data directory: ");
         makeWritable(member(), "cannot access member directory: ");
         makeWritable(snap(), "cannot write to snapshot directory: ");

@@ -1,6 +1,7 @@
-package dev.plinth.server.boot;
+package dev.plinth.server.storage;
 
 import dev.plinth.server.config.ServerConfig;
+import dev.plinth.server.core.StartException;
 import dev.plinth.server.log.Log;
 import dev.plinth.server.metrics.Gauge;
 import dev.plinth.server.metrics.Labeled;
@@ -18,13 +19,13 @@ import java.nio.file.Path;
  * it found in the log and in the metrics. With {@code --strict-storage} a finding of level error
  * ends the start.
  */
-final class StorageCheck {
+public final class StorageCheck {
     private final SystemView system;
     private final Log log;
     private final Labeled<Gauge> warnings;
     private final Labeled<Gauge> levels;
 
-    StorageCheck(SystemView system, Metrics metrics, Log log) {
+    public StorageCheck(SystemView system, Metrics metrics, Log log) {
         this.system = system;
         this.log = log;
         warnings =
@@ -46,7 +47,7 @@ final class StorageCheck {
      *
      * @throws StartException when strict and something was found that can lose data
      */
-    void run(ServerConfig config) throws StartException {
+    public void run(ServerConfig config) throws StartException {
         boolean isStrict = config.flags().bool("strict-storage");
         check("data", config.identity().dataDir(), isStrict);
         Path walDir = config.identity().walDir();

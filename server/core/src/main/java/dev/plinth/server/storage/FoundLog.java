@@ -1,4 +1,4 @@
-package dev.plinth.server.boot;
+package dev.plinth.server.storage;
 
 import dev.plinth.raft.Entry;
 import dev.plinth.raft.HardState;
@@ -18,7 +18,7 @@ import java.util.List;
  * @param endFile the file in which reading ended
  * @param endOffset where in it
  */
-record FoundLog(
+public record FoundLog(
         EntryLog log,
         WalMetadata metadata,
         long snapshotIndex,

@@ -1,4 +1,4 @@
-package dev.plinth.server.boot;
+package dev.plinth.server.storage;
 
 import dev.plinth.mvcc.backend.Backend;
 import dev.plinth.mvcc.backend.MetaKeys;
@@ -6,6 +6,7 @@ import dev.plinth.mvcc.backend.SchemaBucket;
 import dev.plinth.server.cluster.ClusterView;
 import dev.plinth.server.cluster.MemberIds;
 import dev.plinth.server.config.CompatVersion;
+import dev.plinth.server.core.StartException;
 import dev.plinth.server.log.Log;
 import dev.plinth.server.maintenance.Versions;
 import java.nio.charset.StandardCharsets;
@@ -18,19 +19,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: design.md 9, walio.md 10.3.
  */
-final class LogChecks {
+public final class LogChecks {
     private final Backend backend;
     private final Path database;
     private final Log log;
 
-    LogChecks(Backend backend, Path database, Log log) {
+    public LogChecks(Backend backend, Path database, Log log) {
         this.backend = backend;
         this.database = database;
         this.log = log;
     }
 
     /** A database that holds entries needs the log that they came from. */
-    void requireNoEntries(Path walDir) throws StartException {
+    public void requireNoEntries(Path walDir) throws StartException {
         long held = backend.consistentIndex();
         if (held != 0) {
             throw new StartException(
@@ -40,7 +41,7 @@ final class LogChecks {
     }
 
     /** The log must reach from below the database's index to it. */
-    void requireReach(FoundLog found, boolean hadDatabase, boolean allowsLostLog)
+    public void requireReach(FoundLog found, boolean hadDatabase, boolean allowsLostLog)
             throws StartException {
         long held = backend.consistentIndex();
         if (!hadDatabase && found.snapshotIndex() > 0) {
@@ -77,7 +78,7 @@ final class LogChecks {
     }
 
     /** The log's owner must be one whom the database knows. */
-    void requireOwner(WalMetadata metadata, ClusterView members) throws StartException {
+    public void requireOwner(WalMetadata metadata, ClusterView members) throws StartException {
         long id = metadata.memberId();
         if (!members.members().isEmpty()
                 && !members.members().containsKey(id)
@@ -92,7 +93,7 @@ final class LogChecks {
     }
 
     /** A directory that a newer release has taken over is not for this one. */
-    void requireVersion(ClusterView members, CompatVersion compat) throws StartException {
+    public void requireVersion(ClusterView members, CompatVersion compat) throws StartException {
         String cluster = members.version();
         if (cluster != null && Versions.compare(minor(cluster), compat.clusterVersion()) > 0) {
             throw new StartException(

@@ -1,4 +1,4 @@
-package dev.plinth.server.boot;
+package dev.plinth.server.storage;
 
 import dev.plinth.mvcc.KeyValueStore;
 import dev.plinth.mvcc.backend.Backend;
@@ -18,9 +18,9 @@ import java.util.concurrent.Executor;
  * Makes a received database the member's, and lets everything that lives on the database read it
  * anew, in the order in which the parts need each other: leases, keys, alarms, auth, members.
  */
-final class StateReplacement implements SnapshotInstaller {
+public final class StateReplacement implements SnapshotInstaller {
     /** What is read from the database. */
-    record Readers(
+    public record Readers(
             Lessor lessor,
             KeyValueStore store,
             AlarmStore alarms,
@@ -36,7 +36,7 @@ final class StateReplacement implements SnapshotInstaller {
     private final Executor background;
     private final Log log;
 
-    StateReplacement(
+    public StateReplacement(
             BackendSlot slot,
             BackendOpener opener,
             ReceivedSnapshots received,
