@@ -105,10 +105,15 @@ final class LogDirectory {
 
     /** Opens segments for reading, without locks; closes those opened if one fails. */
     List<DiskFile> openForReading(List<SegmentName> names) throws IOException {
+        return openForReading(disk, names.stream().map(this::resolve).toList());
+    }
+
+    /** The same for files. */
+    static List<DiskFile> openForReading(Disk disk, List<Path> paths) throws IOException {
         List<DiskFile> files = new ArrayList<>();
         try {
-            for (SegmentName name : names) {
-                files.add(disk.open(resolve(name), 0, OpenFlag.READ));
+            for (Path path : paths) {
+                files.add(disk.open(path, 0, OpenFlag.READ));
             }
             return files;
         } catch (IOException | RuntimeException e) {

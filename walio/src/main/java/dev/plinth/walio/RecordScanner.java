@@ -38,7 +38,10 @@ public final class RecordScanner implements AutoCloseable {
     private final long[] sizes;
     private final Crc32cChain chain = new Crc32cChain();
     private final ProtoFields fields = new ProtoFields();
-    private Arena arena = Arena.ofConfined();
+
+    /** Shared, so that whoever stops a thread that scans may close its scanner afterwards. */
+    private Arena arena = Arena.ofShared();
+
     private MemorySegment window = arena.allocate(WINDOW_BYTES);
     private ByteBuffer windowBytes = window.asByteBuffer();
     private long windowStart;
@@ -231,7 +234,7 @@ public final class RecordScanner implements AutoCloseable {
             throw failure(WalException.Kind.MALFORMED, "a record of " + length + " bytes");
         }
         Arena old = arena;
-        arena = Arena.ofConfined();
+        arena = Arena.ofShared();
         window = arena.allocate(length);
         windowBytes = window.asByteBuffer();
         old.close();

@@ -10,8 +10,10 @@ import dev.plinth.pagestore.Bucket;
 import dev.plinth.pagestore.Database;
 import dev.plinth.pagestore.Durability;
 import dev.plinth.pagestore.Options;
+import dev.plinth.pagestore.PageScrub;
 import dev.plinth.pagestore.ReadTransaction;
 import dev.plinth.pagestore.WriteTransaction;
+import dev.plinth.walio.io.Disk;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -404,6 +406,14 @@ public final class Backend implements AutoCloseable {
             checkpointLock.unlock();
         }
         checkpointListener.accept(durableConsistentIndex);
+    }
+
+    /**
+     * A check of the file while it is in use, which reads past the page cache. Closing the backend
+     * ends it: {@link dev.plinth.pagestore.DatabaseException.NotOpen}.
+     */
+    public PageScrub pageScrub(Disk disk) {
+        return new PageScrub(disk, database);
     }
 
     /**

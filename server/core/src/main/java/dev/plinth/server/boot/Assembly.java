@@ -179,6 +179,14 @@ final class Assembly {
                                 remote,
                                 new Rejoining(peerPort.dialer(), clock::monotonicNanos))
                         .timers(auth, corruption, () -> ready(clients, services, watchdog)));
+        new ScrubSetup(config, disk, dir, clock, metrics, log)
+                .start(
+                        engine,
+                        loops,
+                        member,
+                        consensus.member(),
+                        id -> transport.connectedSinceNanos(id).isPresent(),
+                        lifecycle::startAgain);
         member.onClose("client listeners", clients);
         clients.serveMetrics(new Endpoints(services, metrics, watchdog));
         member.onClose("proposals", consensus);

@@ -1,5 +1,6 @@
 package dev.plinth.server.boot;
 
+import dev.plinth.server.storage.MarkFile;
 import dev.plinth.server.config.GoDuration;
 import dev.plinth.server.config.ListenUrl;
 import dev.plinth.server.config.ServerConfig;
@@ -78,6 +79,10 @@ final class Bootstrap {
         if (repairs && !isRestart && isRejoining(dir)) {
             return rejoin(dir, "an earlier repair did not end");
         }
+        Member repaired = repairs && isRestart ? repairKnownDamage(dir) : null;
+        if (repaired != null) {
+            return repaired;
+        }
         try {
             return start(dir, peerPort -> isRestart ? null : plan(peerPort));
         } catch (StartException | RuntimeException e) {
@@ -86,6 +91,28 @@ final class Bootstrap {
             }
             return new Bootstrap(config, clock, log, lifecycle)
                     .rejoin(dir, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * What a scrub has found. The files still served until then, so where the others do not agree
+     * they go on serving; null then, and where there is nothing to repair.
+     */
+    private @Nullable Member repairKnownDamage(DataDir dir) throws StartException {
+        try {
+            MarkFile mark = MarkFile.ofDamage(disk, dir);
+            if (!mark.isSet()) {
+                return null;
+            }
+            return new Bootstrap(config, clock, log, lifecycle).rejoin(dir, mark.text());
+        } catch (IOException e) {
+            throw new StartException("cannot access member directory: " + e.getMessage(), e);
+        } catch (StartException e) {
+            if (!dir.hasWal() || isRejoining(dir)) {
+                throw e;
+            }
+            log.error("going on with damaged files", "error", e.getMessage());
+            return null;
         }
     }
 

@@ -21,6 +21,7 @@ final class Lifecycle {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final CompletableFuture<Void> serving = new CompletableFuture<>();
     private volatile int code;
+    private volatile boolean isToStartAgain;
 
     /** Of a process that is the member's own. */
     Lifecycle(Log log) {
@@ -75,6 +76,7 @@ final class Lifecycle {
             member.close();
         } catch (IllegalStateException _) {
             // A signal came at the same time; its hook closes the member.
+            isToStartAgain = false;
         }
         return code;
     }
@@ -84,6 +86,20 @@ final class Lifecycle {
         code = exitCode;
         serving.completeExceptionally(new StartException("the member has ended by itself"));
         ended.countDown();
+    }
+
+    /**
+     * The member stops, to start again in the same process with its files repaired. One inside
+     * another program goes on; its next start repairs them.
+     */
+    void startAgain() {
+        isToStartAgain = true;
+        ended.countDown();
+    }
+
+    /** Whether the member has ended in order to start again. */
+    boolean isToStartAgain() {
+        return isToStartAgain;
     }
 
     /** An agent failed: durability or order is in doubt, so the process ends here. */

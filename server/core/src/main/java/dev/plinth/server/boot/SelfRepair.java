@@ -1,5 +1,6 @@
 package dev.plinth.server.boot;
 
+import dev.plinth.server.storage.MarkFile;
 import dev.plinth.server.cluster.MemberIds;
 import dev.plinth.server.config.ListenUrl;
 import dev.plinth.server.config.ServerConfig;
@@ -88,6 +89,7 @@ final class SelfRepair {
             String suffix = ASIDE + TIME.format(Instant.ofEpochMilli(clock.wallMillis()));
             putAside(dir.wal(), suffix);
             putAside(dir.snap(), suffix);
+            MarkFile.ofDamage(disk, dir).clear();
         } catch (IOException e) {
             throw new StartException("cannot put damaged files aside: " + e.getMessage(), e);
         }

@@ -120,10 +120,16 @@ final class ServerProcess {
                     "data-dir",
                     config.identity().dataDir().toString());
         }
-        Lifecycle lifecycle = new Lifecycle(log);
         try {
-            Member member = new Bootstrap(config, new SystemClock(), log, lifecycle).start();
-            return lifecycle.awaitEnd(member);
+            while (true) {
+                Lifecycle lifecycle = new Lifecycle(log);
+                Member member = new Bootstrap(config, new SystemClock(), log, lifecycle).start();
+                int code = lifecycle.awaitEnd(member);
+                if (!lifecycle.isToStartAgain()) {
+                    return code;
+                }
+                log.warn("starting again, to repair damaged files");
+            }
         } catch (StartException e) {
             log.error("bootstrap failed", "error", e.getMessage());
             log.fatal("discovery failed", "error", e.getMessage());

@@ -291,6 +291,14 @@ public final class FlagTable {
                 "auto-repair",
                 "false",
                 "With damaged files, put them aside and rejoin the cluster, if that can lose nothing.");
+        time(
+                "scrub-interval",
+                "24h0m0s",
+                "With auto-repair, read the files through once in that time; 0 is never.");
+        uint64(
+                "scrub-rate",
+                "8388608",
+                "Bytes a second that are read for that; 0 is no bound.");
         add(
                 "wal-write-path",
                 new Choice(

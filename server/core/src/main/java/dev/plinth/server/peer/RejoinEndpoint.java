@@ -121,16 +121,8 @@ public final class RejoinEndpoint implements PeerRouter.Endpoint {
         if (former.id() == member.memberId() || isReached.test(former.id())) {
             return "member %s is running".formatted(MemberIds.text(former.id()));
         }
-        long voters = members.stream().filter(each -> !each.isLearner()).count();
-        long reached =
-                members.stream()
-                        .filter(each -> !each.isLearner() && each.id() != former.id())
-                        .filter(each -> each.id() == member.memberId() || isReached.test(each.id()))
-                        .count();
-        return reached > voters / 2
-                ? null
-                : "%d of %d voters are reached without the damaged member, %d are needed"
-                        .formatted(reached, voters, voters / 2 + 1);
+        return EnoughOthers.refusal(
+                members, former.id(), id -> id == member.memberId() || isReached.test(id));
     }
 
     private static List<String> peerUrls(byte[] body) {

@@ -1,67 +1,43 @@
 package dev.plinth.server.storage;
 
 import dev.plinth.walio.io.Disk;
-import dev.plinth.walio.io.DiskFile;
-import dev.plinth.walio.io.OpenFlag;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.List;
 
 /**
  * A file in the member's folder that is there from the moment when the cluster has agreed to take
  * the member back under another id until it has its vote again. A crash in between is made good by
- * the next start.
+ * the next start. One thread at a time.
  */
 public final class RejoinMark {
-    private static final String VOTER = "rejoining";
-    private static final String LEARNER = "rejoining-learner";
+    private final MarkFile voter;
+    private final MarkFile learner;
 
-    private final Disk disk;
-    private final Path folder;
-
+    /** The mark in a member's folder. */
     public RejoinMark(Disk disk, DataDir dir) {
-        this.disk = disk;
-        this.folder = dir.member();
+        this.voter = new MarkFile(disk, dir.member(), "rejoining");
+        this.learner = new MarkFile(disk, dir.member(), "rejoining-learner");
     }
 
+    /** Whether a repair has begun and not ended. */
     public boolean isSet() throws IOException {
-        return wantsVote() || disk.exists(folder.resolve(LEARNER));
+        return wantsVote() || learner.isSet();
     }
 
     /** Whether the member had a vote before. */
     public boolean wantsVote() throws IOException {
-        return disk.exists(folder.resolve(VOTER));
+        return voter.isSet();
     }
 
     /** Durable on return. One that is set stays as it is. */
     public void set(boolean wasLearner, String reason) throws IOException {
-        if (isSet()) {
-            return;
+        if (!isSet()) {
+            (wasLearner ? learner : voter).set(reason);
         }
-        try (Arena arena = Arena.ofConfined();
-                DiskFile file =
-                        disk.open(
-                                folder.resolve(wasLearner ? LEARNER : VOTER),
-                                Disk.OWNER_FILE,
-                                OpenFlag.WRITE,
-                                OpenFlag.CREATE,
-                                OpenFlag.TRUNCATE)) {
-            byte[] text = (reason + "\n").getBytes(StandardCharsets.UTF_8);
-            file.pwrite(arena.allocateFrom(ValueLayout.JAVA_BYTE, text), 0);
-            file.fsync();
-        }
-        disk.syncDirectory(folder);
     }
 
+    /** The repair has ended. Durable on return. */
     public void clear() throws IOException {
-        for (String name : List.of(VOTER, LEARNER)) {
-            if (disk.exists(folder.resolve(name))) {
-                disk.unlink(folder.resolve(name));
-            }
-        }
-        disk.syncDirectory(folder);
+        voter.clear();
+        learner.clear();
     }
 }

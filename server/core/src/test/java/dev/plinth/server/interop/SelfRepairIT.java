@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,9 +16,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code --auto-repair}: three members, and what damages the files of one or two of them. */
 class SelfRepairIT {
-    private static final List<String> REPAIRING = List.of("--auto-repair");
+    private static final List<String> REPAIRING =
+            List.of("--auto-repair", "--scrub-interval=1s");
     private static final String VALUE = "a value that was acknowledged";
     private static final int PAGE_BYTES = 4096;
+    private static final int LEAF_FLAG_AT = 8;
 
     @TempDir Path dir;
 
@@ -57,9 +60,22 @@ class SelfRepairIT {
         repaired(third, formerId);
         assertThat(asideIn("m3", "member/wal")).isPositive();
 
+        formerId = third.id();
+        long values = breakColdPages(file("m3", "member/snap/db"));
+        assertThat(values).isPositive();
+        third.process().awaitLine("found damaged files while running");
+        third.process().awaitLine("the repaired member has its vote again", 1);
+        assertThat(third.id()).isNotEqualTo(formerId);
+        put("after");
+        ClusterNode.assertSameHash(members);
+
         ClusterNode first = members.getFirst();
         stopped(first);
         stopped(second);
+        breakColdPages(file("m3", "member/snap/db"));
+        third.process()
+                .awaitLine("damaged files are not repaired, since the data may be on this disk");
+        assertThat(third.status().getDbSize()).isPositive();
         breakLog("m1");
         breakPages(file("m2", "member/snap/db"));
         long asideBefore = asideIn("m2", "member/snap");
@@ -113,6 +129,25 @@ class SelfRepairIT {
             bytes[at] ^= 0x55;
         }
         Files.write(database, bytes);
+    }
+
+    /** The number in the header of each leaf that holds the value, while the member runs. */
+    private static long breakColdPages(Path database) throws IOException {
+        long broken = 0;
+        try (RandomAccessFile file = new RandomAccessFile(database.toFile(), "rw")) {
+            byte[] page = new byte[PAGE_BYTES];
+            for (long at = 2L * PAGE_BYTES; at + PAGE_BYTES <= file.length(); at += PAGE_BYTES) {
+                file.seek(at);
+                file.readFully(page);
+                boolean isLeaf = page[LEAF_FLAG_AT] == 2;
+                if (isLeaf && new String(page, StandardCharsets.ISO_8859_1).contains(VALUE)) {
+                    file.seek(at);
+                    file.write(page[0] ^ 0x55);
+                    broken++;
+                }
+            }
+        }
+        return broken;
     }
 
     /** One bit of the first record that holds a value; records follow. */
