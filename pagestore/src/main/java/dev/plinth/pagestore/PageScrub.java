@@ -232,8 +232,7 @@ public final class PageScrub {
                 if (order < 0) {
                     continue;
                 }
-                List<byte[]> inside =
-                        order == 0 ? resume.subList(1, resume.size()) : START;
+                List<byte[]> inside = order == 0 ? resume.subList(1, resume.size()) : START;
                 if (!tree(bucket.root, 1, with(path, bucket.key), inside, Bounds.NONE, depth + 1)
                         || !goesOn(path, Arrays.copyOf(bucket.key, bucket.key.length + 1))) {
                     return false;

@@ -43,7 +43,9 @@ class PageScrubTest {
                 Database.open(
                         disk,
                         PATH,
-                        Options.defaults().withPageSize(1024).withDurability(Durability.AT_CHECKPOINT));
+                        Options.defaults()
+                                .withPageSize(1024)
+                                .withDurability(Durability.AT_CHECKPOINT));
         database.update(transaction -> {
             Bucket big = transaction.createBucketIfMissing(BIG);
             for (int key = 0; key < KEYS; key++) {
@@ -196,7 +198,8 @@ class PageScrubTest {
     void anotherFileOfThatNameIsLeftAlone() throws IOException {
         disk.putDurableFile(Path.of("/data/other"), new byte[100_000]);
         disk.rename(Path.of("/data/other"), PATH);
-        assertThat(new PageScrub(disk, database).turn(1000)).isEqualTo(new PageScrub.Turn(0, false));
+        assertThat(new PageScrub(disk, database).turn(1000))
+                .isEqualTo(new PageScrub.Turn(0, false));
     }
 
     private void flip(long at) throws IOException {

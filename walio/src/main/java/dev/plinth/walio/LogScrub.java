@@ -2,7 +2,6 @@ package dev.plinth.walio;
 
 import dev.plinth.walio.io.Disk;
 import dev.plinth.walio.io.DiskFile;
-import dev.plinth.walio.io.OpenFlag;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -130,8 +129,7 @@ public final class LogScrub implements AutoCloseable {
         }
 
         static Reading open(Disk disk, Path segment, Path successor) throws IOException {
-            List<DiskFile> files =
-                    LogDirectory.openForReading(disk, List.of(segment, successor));
+            List<DiskFile> files = LogDirectory.openForReading(disk, List.of(segment, successor));
             try {
                 return new Reading(files);
             } catch (IOException | RuntimeException e) {

@@ -101,7 +101,8 @@ class LogScrubTest {
                             e -> {
                                 assertThat(e.kind()).isEqualTo(WalException.Kind.CRC_MISMATCH);
                                 assertThat(e.file()).isEqualTo(path.toString());
-                                assertThat(e.offset()).isBetween((long) at - ENTRY_BYTES - 64, (long) at);
+                                assertThat(e.offset())
+                                        .isBetween((long) at - ENTRY_BYTES - 64, (long) at);
                             });
             flip(path, at);
             assertThat(pass()).isPositive();

@@ -26,11 +26,7 @@ public final class PageRules {
      * @param readableEnd first page that the file does not have
      */
     PageRules(
-            Path file,
-            int pageSize,
-            long highWaterMark,
-            long readableEnd,
-            boolean verifyKeyOrder) {
+            Path file, int pageSize, long highWaterMark, long readableEnd, boolean verifyKeyOrder) {
         this.file = file;
         this.pageSize = pageSize;
         this.highWaterMark = highWaterMark;

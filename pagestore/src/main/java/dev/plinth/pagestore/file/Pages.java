@@ -47,8 +47,7 @@ public final class Pages {
         this.highWaterMark = highWaterMark;
         long readableEnd = Math.min(fileBytes, map.byteSize()) / pageSize;
         this.checked = checked;
-        this.rules =
-                new PageRules(file, pageSize, highWaterMark, readableEnd, verifyKeyOrder);
+        this.rules = new PageRules(file, pageSize, highWaterMark, readableEnd, verifyKeyOrder);
     }
 
     public Path file() {

@@ -24,8 +24,7 @@ final class ScrubSetup {
     private final Metrics metrics;
     private final Log log;
 
-    ScrubSetup(
-            ServerConfig config, Disk disk, DataDir dir, Clock clock, Metrics metrics, Log log) {
+    ScrubSetup(ServerConfig config, Disk disk, DataDir dir, Clock clock, Metrics metrics, Log log) {
         this.config = config;
         this.disk = disk;
         this.dir = dir;

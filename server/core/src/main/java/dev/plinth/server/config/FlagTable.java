@@ -295,10 +295,7 @@ public final class FlagTable {
                 "scrub-interval",
                 "24h0m0s",
                 "With auto-repair, read the files through once in that time; 0 is never.");
-        uint64(
-                "scrub-rate",
-                "8388608",
-                "Bytes a second that are read for that; 0 is no bound.");
+        uint64("scrub-rate", "8388608", "Bytes a second that are read for that; 0 is no bound.");
         add(
                 "wal-write-path",
                 new Choice(

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,9 @@ public final class RejoinEndpoint implements PeerRouter.Endpoint {
     private final LocalMember member;
     private final ClusterCalls cluster;
     private final LongPredicate isReached;
+
+    /** Peer URLs of those that were removed here and could not be added yet. */
+    private final Set<Set<String>> owed = ConcurrentHashMap.newKeySet();
 
     /**
      * @param member this member
@@ -101,20 +105,42 @@ public final class RejoinEndpoint implements PeerRouter.Endpoint {
                         .orElse(null);
         if (former != null && former.isLearner() && former.name().isEmpty()) {
             // Agreed to before, and nobody has begun to be this member since.
+            owed.remove(Set.copyOf(urls));
             answer(exchange, CompletableFuture.completedStage(members));
             return;
         }
-        String refusal =
-                former == null ? "no member has the peer URLs " + urls : refusal(members, former);
-        if (former == null || refusal != null) {
-            exchange.refuse(503, String.valueOf(refusal));
+        if (former == null) {
+            if (owed.contains(Set.copyOf(urls))) {
+                answer(exchange, add(urls));
+            } else {
+                exchange.refuse(503, "no member has the peer URLs " + urls);
+            }
+            return;
+        }
+        String refusal = refusal(members, former);
+        if (refusal != null) {
+            exchange.refuse(503, refusal);
             return;
         }
         answer(
                 exchange,
                 cluster.remove(former.id())
-                        .thenCompose(_ -> cluster.add(urls, true))
-                        .thenApply(ClusterCalls.Added::members));
+                        .thenCompose(_ -> {
+                            owed.add(Set.copyOf(urls));
+                            return add(urls);
+                        }));
+    }
+
+    /**
+     * The second half. It may be refused where the first was not, such as while the others have
+     * been connected for a moment only; the damaged member then asks again.
+     */
+    private CompletionStage<List<ClusterMember>> add(List<String> urls) {
+        return cluster.add(urls, true)
+                .thenApply(added -> {
+                    owed.remove(Set.copyOf(urls));
+                    return added.members();
+                });
     }
 
     private @Nullable String refusal(List<ClusterMember> members, ClusterMember former) {

@@ -18,9 +18,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Faults in clusters of three members, each on a host and a file system of its own, while clients
- * write and read back: the leader is killed, paused, cut off both ways and one way, its
- * disk hangs; with five members a follower fails along with it. During each fault writes go on;
- * afterwards nothing acknowledged is missing anywhere and all hashes agree.
+ * write and read back: the leader is killed, paused, cut off both ways and one way, its disk hangs;
+ * with five members a follower fails along with it. During each fault writes go on; afterwards
+ * nothing acknowledged is missing anywhere and all hashes agree.
  *
  * <p>{@code -Dplinth.fault.members=3,5} says how many members there are, one cluster after the
  * other; {@code -Dplinth.fault.rounds=N} repeats the list of faults, with more writes during each.

@@ -16,8 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code --auto-repair}: three members, and what damages the files of one or two of them. */
 class SelfRepairIT {
-    private static final List<String> REPAIRING =
-            List.of("--auto-repair", "--scrub-interval=1s");
+    private static final List<String> REPAIRING = List.of("--auto-repair", "--scrub-interval=1s");
     private static final String VALUE = "a value that was acknowledged";
     private static final int PAGE_BYTES = 4096;
     private static final int LEAF_FLAG_AT = 8;
