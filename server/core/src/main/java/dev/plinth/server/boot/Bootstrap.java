@@ -1,6 +1,5 @@
 package dev.plinth.server.boot;
 
-import dev.plinth.server.storage.MarkFile;
 import dev.plinth.server.config.GoDuration;
 import dev.plinth.server.config.ListenUrl;
 import dev.plinth.server.config.ServerConfig;
@@ -17,6 +16,7 @@ import dev.plinth.server.rpc.Transport;
 import dev.plinth.server.storage.DamageException;
 import dev.plinth.server.storage.DataDir;
 import dev.plinth.server.storage.EngineOptions;
+import dev.plinth.server.storage.MarkFile;
 import dev.plinth.server.storage.RejoinMark;
 import dev.plinth.server.storage.StorageCheck;
 import dev.plinth.walio.check.LinuxSystemView;

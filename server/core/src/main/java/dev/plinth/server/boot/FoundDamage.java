@@ -1,9 +1,9 @@
 package dev.plinth.server.boot;
 
-import dev.plinth.server.storage.MarkFile;
 import dev.plinth.server.core.LocalMember;
 import dev.plinth.server.log.Log;
 import dev.plinth.server.peer.EnoughOthers;
+import dev.plinth.server.storage.MarkFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.function.LongPredicate;

@@ -1,12 +1,12 @@
 package dev.plinth.server.boot;
 
-import dev.plinth.server.storage.DamageException;
 import dev.plinth.mvcc.backend.Backend;
 import dev.plinth.pagestore.DatabaseException;
 import dev.plinth.pagestore.PageScrub;
 import dev.plinth.server.config.GoDuration;
 import dev.plinth.server.consensus.Agent;
 import dev.plinth.server.log.Log;
+import dev.plinth.server.storage.DamageException;
 import dev.plinth.walio.LogScrub;
 import dev.plinth.walio.WriteAheadLog;
 import dev.plinth.walio.io.Clock;
@@ -182,7 +182,7 @@ final class Scrub implements Agent, AutoCloseable {
 
     private static boolean isDamage(Exception failure) {
         return DamageException.isDamage(failure)
-                || failure instanceof PosixException e && e.errno() == Errno.EIO;
+                || (failure instanceof PosixException e && e.errno() == Errno.EIO);
     }
 
     @Override

@@ -1,13 +1,13 @@
 package dev.plinth.server.boot;
 
-import dev.plinth.server.storage.MarkFile;
-import dev.plinth.server.storage.DataDir;
-import dev.plinth.server.storage.WalEntryLog;
-import dev.plinth.server.core.StartException;
 import dev.plinth.server.config.ServerConfig;
 import dev.plinth.server.core.LocalMember;
+import dev.plinth.server.core.StartException;
 import dev.plinth.server.log.Log;
 import dev.plinth.server.metrics.Metrics;
+import dev.plinth.server.storage.DataDir;
+import dev.plinth.server.storage.MarkFile;
+import dev.plinth.server.storage.WalEntryLog;
 import dev.plinth.walio.WriteAheadLog;
 import dev.plinth.walio.io.Clock;
 import dev.plinth.walio.io.Disk;

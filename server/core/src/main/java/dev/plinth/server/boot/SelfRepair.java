@@ -1,6 +1,5 @@
 package dev.plinth.server.boot;
 
-import dev.plinth.server.storage.MarkFile;
 import dev.plinth.server.cluster.MemberIds;
 import dev.plinth.server.config.ListenUrl;
 import dev.plinth.server.config.ServerConfig;
@@ -11,6 +10,7 @@ import dev.plinth.server.peer.Rejoining;
 import dev.plinth.server.peer.RemoteCluster;
 import dev.plinth.server.peer.RemoteCluster.Described;
 import dev.plinth.server.storage.DataDir;
+import dev.plinth.server.storage.MarkFile;
 import dev.plinth.server.storage.RejoinMark;
 import dev.plinth.server.storage.WalMetadata;
 import dev.plinth.walio.io.Clock;

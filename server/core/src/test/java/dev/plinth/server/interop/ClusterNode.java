@@ -23,15 +23,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** One member of a cluster of several on loopback, Plinth or the real etcd; may be restarted. */
 public final class ClusterNode implements AutoCloseable {
     private static final long CALL_SECONDS = 15;
     private static final int READS_MAX = 10;
-    private static final int PUTS_MAX = 300;
-    private static final long RETRY_NANOS = 200_000_000L;
+    private static final int PUTS_MAX = 30;
     private static final String LOOPBACK = "127.0.0.1";
 
     private final String name;
@@ -143,7 +141,8 @@ public final class ClusterNode implements AutoCloseable {
 
     /**
      * A put that is sent again where it may be refused for a while: members refuse requests until
-     * they know the cluster's version, and one that a stopped leader had been sent times out.
+     * they know the cluster's version, which they say, and one that a stopped leader had been sent
+     * times out.
      */
     void putPatiently(ByteString key, ByteString value) {
         PutRequest request = PutRequest.newBuilder().setKey(key).setValue(value).build();
@@ -153,12 +152,14 @@ public final class ClusterNode implements AutoCloseable {
                 return;
             } catch (StatusRuntimeException e) {
                 Status.Code code = e.getStatus().getCode();
-                boolean passes =
-                        code == Status.Code.FAILED_PRECONDITION || code == Status.Code.UNAVAILABLE;
-                if (!passes || attempt == PUTS_MAX) {
+                if (attempt == PUTS_MAX) {
                     throw e;
                 }
-                LockSupport.parkNanos(RETRY_NANOS);
+                if (code == Status.Code.FAILED_PRECONDITION) {
+                    process().awaitLine("enabled capabilities for version");
+                } else if (code != Status.Code.UNAVAILABLE) {
+                    throw e;
+                }
             }
         }
     }
