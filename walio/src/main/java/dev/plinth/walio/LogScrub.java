@@ -3,6 +3,7 @@ package dev.plinth.walio;
 import dev.plinth.walio.io.Disk;
 import dev.plinth.walio.io.DiskFile;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -125,7 +126,7 @@ public final class LogScrub implements AutoCloseable {
             path = segment.path();
             segmentBytes = segment.size();
             segment.dropCache(0, segmentBytes);
-            scanner = new RecordScanner(files);
+            scanner = new RecordScanner(files, Arena::ofShared);
         }
 
         static Reading open(Disk disk, Path segment, Path successor) throws IOException {

@@ -12,6 +12,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Reads the records of consecutive segments one by one, checking frame, protobuf and crc chain. The
@@ -38,12 +39,10 @@ public final class RecordScanner implements AutoCloseable {
     private final long[] sizes;
     private final Crc32cChain chain = new Crc32cChain();
     private final ProtoFields fields = new ProtoFields();
-
-    /** Shared, so that whoever stops a thread that scans may close its scanner afterwards. */
-    private Arena arena = Arena.ofShared();
-
-    private MemorySegment window = arena.allocate(WINDOW_BYTES);
-    private ByteBuffer windowBytes = window.asByteBuffer();
+    private final Supplier<Arena> arenas;
+    private Arena arena;
+    private MemorySegment window;
+    private ByteBuffer windowBytes;
     private long windowStart;
     private long windowLength;
     private int current;
@@ -62,11 +61,22 @@ public final class RecordScanner implements AutoCloseable {
      * @param files open segments in order of their names
      */
     public RecordScanner(List<DiskFile> files) throws IOException {
+        this(files, Arena::ofConfined);
+    }
+
+    /**
+     * The same with memory that is not this thread's alone, where another one closes the scanner.
+     */
+    RecordScanner(List<DiskFile> files, Supplier<Arena> arenas) throws IOException {
         this.files = List.copyOf(files);
+        this.arenas = arenas;
         this.sizes = new long[files.size()];
         for (int i = 0; i < sizes.length; i++) {
             sizes[i] = files.get(i).size();
         }
+        this.arena = arenas.get();
+        this.window = arena.allocate(WINDOW_BYTES);
+        this.windowBytes = window.asByteBuffer();
     }
 
     /**
@@ -234,7 +244,7 @@ public final class RecordScanner implements AutoCloseable {
             throw failure(WalException.Kind.MALFORMED, "a record of " + length + " bytes");
         }
         Arena old = arena;
-        arena = Arena.ofShared();
+        arena = arenas.get();
         window = arena.allocate(length);
         windowBytes = window.asByteBuffer();
         old.close();
