@@ -1,6 +1,7 @@
 package dev.plinth.pagestore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.pagestore.check.CheckOptions;
 import dev.plinth.pagestore.model.Replayer;
@@ -8,9 +9,12 @@ import dev.plinth.pagestore.model.WorkloadGenerator;
 import dev.plinth.walio.image.MountedImage;
 import dev.plinth.walio.io.LinuxDisk;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +50,50 @@ class RealFileSystemTest {
                 }
             }
         }
+    }
+
+    /** The cache has the page as it was written, and so the database notices nothing by itself. */
+    @Test
+    void theScrubSeesWhatTheDiskHasLostBelowThePageCache()
+            throws IOException, InterruptedException {
+        byte[] key = {1};
+        byte[] value = "a value that occurs in one place".getBytes(StandardCharsets.US_ASCII);
+        try (MountedImage image = new MountedImage(directory, MountedImage.Kind.EXT4);
+                Database database =
+                        Database.open(
+                                disk,
+                                image.path().resolve("db"),
+                                Options.defaults().withDurability(Durability.AT_CHECKPOINT))) {
+            database.update(transaction -> transaction.createBucketIfMissing(key).put(key, value));
+            database.update(transaction ->
+                    transaction.createBucketIfMissing(new byte[] {2}).put(key, new byte[5000]));
+            database.checkpoint();
+            PageScrub scrub = new PageScrub(disk, database);
+            assertThat(scrub.turn(Long.MAX_VALUE).isComplete()).isTrue();
+            assertThat(loseTheNumberOfPagesWith(value)).isPositive();
+            assertThat(findings(database)).isEmpty();
+            assertThatThrownBy(() -> scrub.turn(Long.MAX_VALUE))
+                    .isInstanceOf(DatabaseException.Corrupted.class)
+                    .hasMessageContaining("self identifies as 0");
+        }
+    }
+
+    private int loseTheNumberOfPagesWith(byte[] value) throws IOException {
+        int pages = 0;
+        String sought = new String(value, StandardCharsets.ISO_8859_1);
+        try (RandomAccessFile image =
+                new RandomAccessFile(directory.resolve("image").toFile(), "rw")) {
+            byte[] page = new byte[4096];
+            for (long at = 0; image.read(page) == page.length; at += page.length) {
+                if (new String(page, StandardCharsets.ISO_8859_1).contains(sought)) {
+                    image.seek(at);
+                    image.writeLong(0);
+                    image.seek(at + page.length);
+                    pages++;
+                }
+            }
+        }
+        return pages;
     }
 
     private static List<String> findings(Database database) {
