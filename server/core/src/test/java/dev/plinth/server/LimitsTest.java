@@ -2,9 +2,9 @@ package dev.plinth.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.server.interop.ServerProcess;
 import dev.plinth.server.testing.LimitTable;
 import dev.plinth.server.testing.LimitTable.Limit;
+import dev.plinth.walio.peers.Launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * names against the sources. {@code -Dlimits.rewrite=true} writes {@code docs/limits.md} anew.
  */
 class LimitsTest {
-    private static final Path TOP = ServerProcess.launcher().resolveSibling("");
+    private static final Path TOP = Launcher.ofProject().resolveSibling("");
     private static final Path DOCUMENT = TOP.resolve("docs/limits.md");
     private static final String TABLE = "| what | default | from | past it |\n|---|---|---|---|\n";
 

@@ -2,7 +2,7 @@ package dev.plinth.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.server.interop.ServerProcess;
+import dev.plinth.walio.peers.Launcher;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,7 +33,7 @@ class TidyTest {
 
     @BeforeAll
     static void findSources() throws IOException {
-        top = ServerProcess.launcher().resolveSibling("");
+        top = Launcher.ofProject().resolveSibling("");
         try (Stream<Path> files = Files.walk(top)) {
             sources =
                     files.filter(Files::isRegularFile)

@@ -2,7 +2,7 @@ package dev.plinth.server.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.server.interop.ServerProcess;
+import dev.plinth.walio.peers.Launcher;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ class CatchUpIT {
                         .setOut(new PrintWriter(out))
                         .execute(
                                 "--peer",
-                                "plinth=" + ServerProcess.launcher() + SERVER_FLAGS,
+                                "plinth=" + Launcher.program() + SERVER_FLAGS,
                                 "--dir=" + dir,
                                 "--behind=" + BEHIND_MEBIBYTES,
                                 "--val-size=8192",

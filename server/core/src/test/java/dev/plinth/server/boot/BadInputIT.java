@@ -3,6 +3,7 @@ package dev.plinth.server.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.server.interop.ServerProcess;
+import dev.plinth.walio.peers.Launcher;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.InetAddress;
@@ -29,7 +30,7 @@ class BadInputIT {
 
     private Ended run(String... arguments) throws Exception {
         List<String> command = new ArrayList<>();
-        command.add(ServerProcess.launcher().toString());
+        command.add(Launcher.program().toString());
         command.addAll(Arrays.asList(arguments));
         Path out = dir.resolve("out");
         Path err = dir.resolve("err");

@@ -35,9 +35,14 @@ class LongListIT {
 
     @TempDir Path dir;
 
+    /** What is read is looked at, not whether it is on the disk. */
+    private ServerProcess start() {
+        return ServerProcess.plinth(dir.resolve("data"), "--unsafe-no-fsync");
+    }
+
     @Test
     void aLongListIsWholeWhileWritesGoOn() {
-        try (ServerProcess server = ServerProcess.plinth(dir.resolve("data"));
+        try (ServerProcess server = start();
                 Client client = new Client(server)) {
             long revision = client.load();
             CompletableFuture<Void> writes =
@@ -64,7 +69,7 @@ class LongListIT {
 
     @Test
     void aReceiverThatStallsCostsLittleAndHoldsUpNobody() throws Exception {
-        try (ServerProcess server = ServerProcess.plinth(dir.resolve("data"));
+        try (ServerProcess server = start();
                 Client client = new Client(server);
                 Client stalling = new Client(server)) {
             client.load();
@@ -83,7 +88,7 @@ class LongListIT {
 
     @Test
     void aCompactionThatPassesEndsTheList() throws Exception {
-        try (ServerProcess server = ServerProcess.plinth(dir.resolve("data"));
+        try (ServerProcess server = start();
                 Client client = new Client(server);
                 Client stalling = new Client(server)) {
             long revision = client.load();

@@ -2,6 +2,8 @@ package dev.plinth.server.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.walio.peers.Launcher;
+import dev.plinth.walio.peers.LoopbackPorts;
 import dev.plinth.walio.peers.Peers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +24,7 @@ class ClusterCommandIT {
 
     private CommandRun cluster(String... arguments) {
         List<String> command =
-                new ArrayList<>(List.of(ServerProcess.launcher().toString(), "cluster"));
+                new ArrayList<>(List.of(Launcher.program().toString(), "cluster"));
         command.addAll(List.of(arguments));
         command.add("--folder=" + folder());
         return CommandRun.of(command.toArray(String[]::new));
@@ -44,7 +46,7 @@ class ClusterCommandIT {
 
     @Test
     void threeMembersComeUpKeepWhatTheyHaveAndGoDown() throws IOException {
-        String port = "--port=" + ServerProcess.freePort();
+        String port = "--port=" + LoopbackPorts.free();
         assertThat(cluster("status").exitCode()).isEqualTo(1);
         CommandRun up = cluster("up", "3", port).succeeded();
         assertThat(up.stdout().lines().filter(line -> line.contains(" leader "))).hasSize(1);

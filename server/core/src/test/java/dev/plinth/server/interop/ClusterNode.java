@@ -10,15 +10,12 @@ import dev.plinth.api.etcdserverpb.PutRequest;
 import dev.plinth.api.etcdserverpb.RangeRequest;
 import dev.plinth.api.etcdserverpb.StatusRequest;
 import dev.plinth.api.etcdserverpb.StatusResponse;
+import dev.plinth.walio.peers.LoopbackPorts;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,8 +35,8 @@ public final class ClusterNode implements AutoCloseable {
     private final String host;
     private final List<String> runner;
     private boolean isSecure;
-    private final int clientPort = freePort();
-    private final int peerPort = freePort();
+    private final int clientPort = LoopbackPorts.free();
+    private final int peerPort = LoopbackPorts.free();
     private final ManagedChannel channel;
     private @Nullable ServerProcess process;
     private String[] startedWith = {};
@@ -231,13 +228,5 @@ public final class ClusterNode implements AutoCloseable {
     @Override
     public String toString() {
         return name;
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

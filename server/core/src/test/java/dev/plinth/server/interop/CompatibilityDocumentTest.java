@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.server.config.Flag;
 import dev.plinth.server.config.FlagTable;
+import dev.plinth.walio.peers.Launcher;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -26,7 +27,7 @@ class CompatibilityDocumentTest {
 
     @Test
     void theTablesSayWhatIsTested() throws IOException {
-        Path document = ServerProcess.launcher().resolveSibling("docs/compatibility.md");
+        Path document = Launcher.ofProject().resolveSibling("docs/compatibility.md");
         String text = Files.readString(document);
         assertThat(text).contains(BEGIN).contains(END);
         String before = text.substring(0, text.indexOf(BEGIN) + BEGIN.length());

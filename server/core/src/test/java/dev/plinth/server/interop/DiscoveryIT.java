@@ -2,6 +2,7 @@ package dev.plinth.server.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.walio.peers.LoopbackPorts;
 import dev.plinth.walio.peers.Peers;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,9 +23,9 @@ class DiscoveryIT {
     }
 
     private ServerProcess member(ServerProcess service, String name, String token) {
-        int clientPort = ServerProcess.freePort();
+        int clientPort = LoopbackPorts.free();
         String client = "http://127.0.0.1:" + clientPort;
-        String peer = "http://127.0.0.1:" + ServerProcess.freePort();
+        String peer = "http://127.0.0.1:" + LoopbackPorts.free();
         ServerProcess member =
                 ServerProcess.plinthWith(
                         clientPort,

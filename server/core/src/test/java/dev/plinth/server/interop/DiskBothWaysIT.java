@@ -2,8 +2,13 @@ package dev.plinth.server.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import dev.plinth.api.etcdserverpb.KVGrpc;
+import dev.plinth.api.etcdserverpb.PutRequest;
 import dev.plinth.pagestore.ReferenceLibrary;
 import dev.plinth.walio.peers.Peers;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,14 +29,15 @@ class DiskBothWaysIT {
 
     @TempDir Path dir;
 
+    /** Starts a server without waiting for it. */
     private interface Starter {
         ServerProcess start(Path dataDir);
     }
 
     private static final Starter ETCD =
-            dataDir -> ServerProcess.etcd(dataDir, "--snapshot-count=50");
+            dataDir -> ServerProcess.etcdStarting(dataDir, "--snapshot-count=50");
     private static final Starter PLINTH =
-            dataDir -> ServerProcess.plinth(dataDir, "--snapshot-count=50", COMPATIBLE);
+            dataDir -> ServerProcess.plinthStarting(dataDir, "--snapshot-count=50", COMPATIBLE);
 
     @Test
     void etcdStartsOnWhatPlinthWroteAndBackThreeTimes() throws IOException, InterruptedException {
@@ -52,6 +58,8 @@ class DiskBothWaysIT {
             Starter first = turn % 2 == 0 ? ETCD : PLINTH;
             try (ServerProcess server = first.start(shared);
                     ServerProcess referenceServer = ETCD.start(reference)) {
+                server.awaitReady();
+                referenceServer.awaitReady();
                 writeSome(server, turn);
                 writeSome(referenceServer, turn);
                 assertEqualState(server, referenceServer);
@@ -69,6 +77,8 @@ class DiskBothWaysIT {
             Starter starter = turn % 2 == 0 ? first : second;
             try (ServerProcess server = starter.start(shared);
                     ServerProcess referenceServer = ETCD.start(reference)) {
+                server.awaitReady();
+                referenceServer.awaitReady();
                 if (turn > 0) {
                     assertEqualState(server, referenceServer);
                 }
@@ -90,14 +100,7 @@ class DiskBothWaysIT {
         if (turn == 0) {
             ctl(server, "", "role", "add", "root");
         }
-        for (int i = 0; i < 60; i++) {
-            ctl(
-                    server,
-                    "",
-                    "put",
-                    "turn%d/k%02d".formatted(turn, i % 23),
-                    "value " + i + " of " + turn);
-        }
+        putMany(server, turn);
         ctl(server, "", "del", "turn%d/k1".formatted(turn), "--prefix");
         ctl(
                 server,
@@ -110,6 +113,26 @@ class DiskBothWaysIT {
                 ctl(server, "", "get", "t/a", "-w", "json")
                         .replaceAll(".*\"revision\":(\\d+).*\\s*", "$1");
         ctl(server, "", "compact", "--physical", String.valueOf(Long.parseLong(revision) - 20));
+    }
+
+    private static void putMany(ServerProcess server, int turn) {
+        ManagedChannel channel =
+                NettyChannelBuilder.forTarget(server.endpoint()).usePlaintext().build();
+        try {
+            KVGrpc.KVBlockingStub keys = KVGrpc.newBlockingStub(channel);
+            for (int i = 0; i < 60; i++) {
+                String key = "turn%d/k%02d".formatted(turn, i % 23);
+                String value = "value " + i + " of " + turn;
+                var _ =
+                        keys.put(
+                                PutRequest.newBuilder()
+                                        .setKey(ByteString.copyFromUtf8(key))
+                                        .setValue(ByteString.copyFromUtf8(value))
+                                        .build());
+            }
+        } finally {
+            channel.shutdownNow();
+        }
     }
 
     private static void assertEqualState(ServerProcess server, ServerProcess reference) {

@@ -1,14 +1,13 @@
 package dev.plinth.server.interop;
 
+import dev.plinth.walio.peers.Launcher;
+import dev.plinth.walio.peers.LoopbackPorts;
 import dev.plinth.walio.peers.Peers;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,19 +60,19 @@ public final class ServerProcess implements AutoCloseable {
         return start(List.of(Peers.etcd().toString()), dataDir, flags);
     }
 
-    /** Starts {@code ./plinth server} on {@code dataDir} and waits until it serves. */
+    /** Starts {@code plinth server} on {@code dataDir} and waits until it serves. */
     public static ServerProcess plinth(Path dataDir, String... flags) {
-        return start(List.of(launcher().toString(), "server"), dataDir, flags).awaitReady();
+        return start(List.of(Launcher.program().toString(), "server"), dataDir, flags).awaitReady();
     }
 
-    /** Starts {@code ./plinth server} with variables in its environment, and waits. */
+    /** Starts {@code plinth server} with variables in its environment, and waits. */
     public static ServerProcess plinthIn(
             Map<String, String> environment, Path dataDir, String... flags) {
-        return start(List.of(launcher().toString(), "server"), environment, dataDir, flags)
+        return start(List.of(Launcher.program().toString(), "server"), environment, dataDir, flags)
                 .awaitReady();
     }
 
-    /** Starts {@code ./plinth server} on {@code dataDir} without waiting for anything. */
+    /** Starts {@code plinth server} on {@code dataDir} without waiting for anything. */
     public static ServerProcess plinthStarting(Path dataDir, String... flags) {
         return plinthStartingBy(List.of(), dataDir, flags);
     }
@@ -81,21 +80,8 @@ public final class ServerProcess implements AutoCloseable {
     /** The same through a program that becomes the one named by its last arguments. */
     static ServerProcess plinthStartingBy(List<String> runner, Path dataDir, String... flags) {
         List<String> program = new ArrayList<>(runner);
-        program.addAll(List.of(launcher().toString(), "server"));
+        program.addAll(List.of(Launcher.program().toString(), "server"));
         return start(program, dataDir, flags);
-    }
-
-    /** The launcher at the top of the project. */
-    public static Path launcher() {
-        for (Path folder = Path.of("").toAbsolutePath();
-                folder != null;
-                folder = folder.getParent()) {
-            Path launcher = folder.resolve("plinth");
-            if (Files.isExecutable(launcher) && Files.isRegularFile(launcher)) {
-                return launcher;
-            }
-        }
-        throw new AssertionError("no launcher above " + Path.of("").toAbsolutePath());
     }
 
     private static ServerProcess start(List<String> program, Path dataDir, String... flags) {
@@ -104,7 +90,7 @@ public final class ServerProcess implements AutoCloseable {
 
     private static ServerProcess start(
             List<String> program, Map<String, String> environment, Path dataDir, String... flags) {
-        int clientPort = freePort();
+        int clientPort = LoopbackPorts.free();
         List<String> command = new ArrayList<>(program);
         command.addAll(
                 List.of(
@@ -112,16 +98,16 @@ public final class ServerProcess implements AutoCloseable {
                         "--data-dir=" + dataDir,
                         "--listen-client-urls=http://127.0.0.1:" + clientPort,
                         "--advertise-client-urls=" + ADVERTISED_CLIENT,
-                        "--listen-peer-urls=http://127.0.0.1:" + freePort(),
+                        "--listen-peer-urls=http://127.0.0.1:" + LoopbackPorts.free(),
                         "--initial-advertise-peer-urls=" + ADVERTISED_PEER,
                         "--initial-cluster=one=" + ADVERTISED_PEER));
         command.addAll(List.of(flags));
         return launch(command, environment, clientPort);
     }
 
-    /** Starts {@code ./plinth server} with these flags and no others. */
+    /** Starts {@code plinth server} with these flags and no others. */
     static ServerProcess plinthWith(int clientPort, List<String> flags) {
-        List<String> command = new ArrayList<>(List.of(launcher().toString(), "server"));
+        List<String> command = new ArrayList<>(List.of(Launcher.program().toString(), "server"));
         command.addAll(flags);
         return launch(command, Map.of(), clientPort);
     }
@@ -133,14 +119,6 @@ public final class ServerProcess implements AutoCloseable {
                     new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD);
             builder.environment().putAll(environment);
             return new ServerProcess(builder.start(), clientPort);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -12,13 +12,16 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A client that writes one new key after the other all along, whichever members there are, and
- * remembers what was acknowledged.
+ * remembers what was acknowledged. It keeps a pace that leaves the processor to the members: what
+ * is tested is what becomes of writes, not how many there are.
  */
 final class SteadyWriter implements AutoCloseable {
     private static final int READ_EVERY = 8;
+    private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
     private final String prefix;
     private final Duration deadline;
@@ -56,9 +59,10 @@ final class SteadyWriter implements AutoCloseable {
     private void run() {
         for (int number = 0; !isStopping; number++) {
             String key = prefix + "%08d".formatted(number);
+            LockSupport.parkNanos(PACE_NANOS);
             // The next member is asked when one refuses: the key is the same, so that is no harm.
             for (int turn = number; !isStopping && !isPut(key, turn); turn++) {
-                Thread.onSpinWait();
+                LockSupport.parkNanos(PACE_NANOS);
             }
             if (number % READ_EVERY == 0 && !isStopping) {
                 readBack(key, nodes.get((number / READ_EVERY) % nodes.size()));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.plinth.server.pem.PemException;
 import dev.plinth.server.pem.PemKeys;
 import dev.plinth.server.testing.TestAuthority;
+import dev.plinth.walio.peers.LoopbackPorts;
 import dev.plinth.walio.peers.Peers;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -46,7 +47,7 @@ class TlsIT {
     void makeCertificates() {
         authority = new TestAuthority(dir, "one");
         server = authority.issue("server", "server", "127.0.0.1", "localhost");
-        port = ServerProcess.freePort();
+        port = LoopbackPorts.free();
     }
 
     private ServerProcess start(String... flags) {
@@ -377,8 +378,8 @@ class TlsIT {
 
     @Test
     void httpAndMetricsHavePortsOfTheirOwn() throws Exception {
-        int metricsPort = ServerProcess.freePort();
-        int httpPort = ServerProcess.freePort();
+        int metricsPort = LoopbackPorts.free();
+        int httpPort = LoopbackPorts.free();
         try (ServerProcess plinth =
                 start(
                         certFlag(),

@@ -58,7 +58,7 @@ class TranscriptIT {
     }
 
     private static String[] flags(JsonObject meta) {
-        List<String> flags = new ArrayList<>();
+        List<String> flags = new ArrayList<>(List.of("--unsafe-no-fsync"));
         meta.getAsJsonArray("server_flags").forEach(flag -> flags.add(flag.getAsString()));
         return flags.toArray(String[]::new);
     }

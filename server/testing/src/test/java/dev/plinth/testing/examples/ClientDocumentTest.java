@@ -2,7 +2,7 @@ package dev.plinth.testing.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.server.interop.ServerProcess;
+import dev.plinth.walio.peers.Launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ class ClientDocumentTest {
 
     @Test
     void everySnippetIsInAnExample() throws IOException {
-        Path top = ServerProcess.launcher().resolveSibling("");
+        Path top = Launcher.ofProject().resolveSibling("");
         List<String> examples;
         try (Stream<Path> files =
                 Files.list(

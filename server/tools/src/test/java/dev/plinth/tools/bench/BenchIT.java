@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.tools.replay.TestServer;
 import dev.plinth.tools.text.Console;
 import dev.plinth.walio.io.SystemClock;
+import dev.plinth.walio.peers.Launcher;
+import dev.plinth.walio.peers.LoopbackPorts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,19 +55,12 @@ class BenchIT {
 
     @BeforeAll
     static void start() throws IOException, InterruptedException {
-        List<ServerSocket> held = new ArrayList<>();
-        for (int i = 0; i < 2; i++) {
-            held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-        }
-        endpoint = "127.0.0.1:" + held.get(0).getLocalPort();
-        String peer = "http://127.0.0.1:" + held.get(1).getLocalPort();
-        for (ServerSocket socket : held) {
-            socket.close();
-        }
+        endpoint = "127.0.0.1:" + LoopbackPorts.free();
+        String peer = "http://127.0.0.1:" + LoopbackPorts.free();
         server =
                 TestServer.start(
                         List.of(
-                                TestServer.launcher().toString(),
+                                Launcher.program().toString(),
                                 "server",
                                 "--name=bench",
                                 "--data-dir=" + folder.resolve("data"),

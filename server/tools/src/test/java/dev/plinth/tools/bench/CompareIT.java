@@ -2,7 +2,7 @@ package dev.plinth.tools.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.tools.replay.TestServer;
+import dev.plinth.walio.peers.Launcher;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,7 +20,7 @@ class CompareIT {
     @TempDir private Path folder = Path.of("");
 
     private String compare(String... words) throws IOException, InterruptedException {
-        String launcher = TestServer.launcher().toString();
+        String launcher = Launcher.program().toString();
         List<String> command = new ArrayList<>(List.of(launcher, "bench", "compare"));
         command.add("--peer=one=" + launcher + " server");
         command.addAll(List.of(words));
@@ -68,7 +68,7 @@ class CompareIT {
 
     @Test
     void eachRoundMayHaveAServerOfItsOwn() throws IOException, InterruptedException {
-        String second = "--peer=two=" + TestServer.launcher() + " server";
+        String second = "--peer=two=" + Launcher.program() + " server";
         String text = compare(second, "--fresh", "--workload=GET");
         assertThat(text)
                 .containsSubsequence(

@@ -2,7 +2,7 @@ package dev.plinth.tools.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.tools.replay.TestServer;
+import dev.plinth.walio.peers.Launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * member is asked whether it tells the metrics that dashboard and alerts ask for.
  */
 class DocumentCommandsIT {
-    private static final Path TOP = TestServer.launcher().resolveSibling("");
+    private static final Path TOP = Launcher.ofProject().resolveSibling("");
     private static final Pattern TOLD = Pattern.compile("(?m)^# TYPE (\\S+) ");
     private static final Pattern ASKED =
             Pattern.compile("\\b((?:etcd|plinth|grpc|process)_[a-z_]*?)(?:_bucket)?\\{");

@@ -1,34 +1,23 @@
 package dev.plinth.tools.documents;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import dev.plinth.walio.peers.LoopbackPorts;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/**
- * Ports instead of those that documents print.
- *
- * @param client for 2379
- * @param peer for 2380
- * @param cluster for 23790, and those ten and twenty above it
- */
-record DocumentPorts(int client, int peer, int cluster) {
-    private static final Pattern PRINTED =
-            Pattern.compile("(?<!\\d)(2379|2380|23[78][019]0)(?!\\d)");
+/** Ports instead of those that documents print: nobody else's until this is closed. */
+final class DocumentPorts implements AutoCloseable {
+    private static final Pattern PRINTED = Pattern.compile("(?<!\\d)(2379|2380|238[01]0|23790)(?!\\d)");
     private static final int FIRST_OF_CLUSTER = 23790;
-    private static final int PORT_MAX = 65_000;
+    private static final int CLUSTER_DISTANCE = 10;
 
-    static DocumentPorts free() throws IOException {
-        InetAddress loopback = InetAddress.getLoopbackAddress();
-        try (ServerSocket one = new ServerSocket(0, 1, loopback);
-                ServerSocket two = new ServerSocket(0, 1, loopback);
-                ServerSocket three = new ServerSocket(0, 1, loopback)) {
-            return new DocumentPorts(
-                    one.getLocalPort(),
-                    two.getLocalPort(),
-                    Math.min(three.getLocalPort(), PORT_MAX));
-        }
+    private final LoopbackPorts.Block block = LoopbackPorts.freeBlock();
+
+    private int client() {
+        return block.port(1);
+    }
+
+    private int peer() {
+        return block.port(2);
     }
 
     /** A text with these ports in it. */
@@ -38,16 +27,17 @@ record DocumentPorts(int client, int peer, int cluster) {
 
     private int other(String printed) {
         return switch (printed) {
-            case "2379" -> client;
-            case "2380" -> peer;
-            default -> cluster + Integer.parseInt(printed) - FIRST_OF_CLUSTER;
+            case "2379" -> client();
+            case "2380" -> peer();
+            default ->
+                    block.port(CLUSTER_DISTANCE + Integer.parseInt(printed) - FIRST_OF_CLUSTER);
         };
     }
 
     /** What makes a server without flags listen here. */
     Map<String, String> ofServer() {
-        String clients = "http://127.0.0.1:" + client;
-        String peers = "http://127.0.0.1:" + peer;
+        String clients = "http://127.0.0.1:" + client();
+        String peers = "http://127.0.0.1:" + peer();
         return Map.of(
                 "ETCD_LISTEN_CLIENT_URLS", clients,
                 "ETCD_ADVERTISE_CLIENT_URLS", clients,
@@ -58,6 +48,11 @@ record DocumentPorts(int client, int peer, int cluster) {
 
     /** What makes a client without flags ask that server. */
     Map<String, String> ofClient() {
-        return Map.of("ETCDCTL_ENDPOINTS", "127.0.0.1:" + client);
+        return Map.of("ETCDCTL_ENDPOINTS", "127.0.0.1:" + client());
+    }
+
+    @Override
+    public void close() {
+        block.close();
     }
 }

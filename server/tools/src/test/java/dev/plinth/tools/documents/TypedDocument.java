@@ -3,6 +3,7 @@ package dev.plinth.tools.documents;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.tools.replay.TestServer;
+import dev.plinth.walio.peers.Launcher;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,20 +24,20 @@ final class TypedDocument implements AutoCloseable {
 
     private final String name;
     private final Path folder;
-    private final DocumentPorts ports = DocumentPorts.free();
+    private final DocumentPorts ports = new DocumentPorts();
     private final List<TestServer> running = new ArrayList<>();
 
     TypedDocument(String name, Path folder) throws IOException {
         this.name = name;
         this.folder = folder;
-        Files.createSymbolicLink(folder.resolve("plinth"), TestServer.program());
+        Files.createSymbolicLink(folder.resolve("plinth"), Launcher.program());
     }
 
     /** Types a block, or sees that it says why not. */
     void type(CommandBlock block) throws Exception {
         String place = name + ":" + block.line();
         if (block.isAlone()) {
-            close();
+            stopAll();
         }
         if (!block.isTyped()) {
             assertThat(block.notRun().length()).as(place).isGreaterThan(REASON_MIN);
@@ -115,6 +116,14 @@ final class TypedDocument implements AutoCloseable {
     /** Stops what still runs, also after a failure in the middle of a document. */
     @Override
     public void close() {
+        try {
+            stopAll();
+        } finally {
+            ports.close();
+        }
+    }
+
+    private void stopAll() {
         try {
             if (Files.exists(folder.resolve("plinth-cluster"))) {
                 assertThat(run("./plinth cluster down").code()).isZero();

@@ -3,9 +3,9 @@ package dev.plinth.tools.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.tools.replay.TestServer;
+import dev.plinth.walio.peers.Launcher;
+import dev.plinth.walio.peers.LoopbackPorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ class LauncherIT {
     private record Ended(int code, String output) {}
 
     private Ended run(String... words) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(TestServer.program().toString()));
+        List<String> command = new ArrayList<>(List.of(Launcher.program().toString()));
         command.addAll(List.of(words));
         Process process =
                 new ProcessBuilder(command)
@@ -51,10 +51,8 @@ class LauncherIT {
         return ended.output();
     }
 
-    private static String address() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return "127.0.0.1:" + socket.getLocalPort();
-        }
+    private static String address() {
+        return "127.0.0.1:" + LoopbackPorts.free();
     }
 
     @Test
@@ -85,7 +83,7 @@ class LauncherIT {
 
     /** Runs a command line on a terminal of its own; what it writes to it. */
     private String onTerminal(String... words) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(TestServer.program().toString()));
+        List<String> command = new ArrayList<>(List.of(Launcher.program().toString()));
         command.addAll(List.of(words));
         Process process =
                 new ProcessBuilder("script", "-qec", String.join(" ", command), "/dev/null")
@@ -116,7 +114,7 @@ class LauncherIT {
         try (TestServer server =
                 TestServer.start(
                         List.of(
-                                TestServer.program().toString(),
+                                Launcher.program().toString(),
                                 "server",
                                 "--data-dir=" + data,
                                 "--listen-client-urls=http://" + client,

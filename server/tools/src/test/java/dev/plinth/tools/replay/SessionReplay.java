@@ -4,9 +4,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.plinth.walio.peers.LoopbackPorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +26,7 @@ final class SessionReplay implements AutoCloseable {
     private static final int SLOWER = 4;
     private static final int LIMIT_SECONDS = 15;
     private static final int ENDPOINTS = 10;
+    private static final String LOOPBACK = "127.0.0.1:";
 
     /** For questions of our own, on machines where servers come up slowly. */
     private static final String PATIENT = "--command-timeout=60s";
@@ -35,23 +35,20 @@ final class SessionReplay implements AutoCloseable {
     private final Path directory;
     private final int members;
     private final Names names = new Names();
+    private final LoopbackPorts.Block ports = LoopbackPorts.freeBlock();
     private final Map<Integer, TestServer> servers = new HashMap<>();
     private final Map<String, ToolRun> background = new HashMap<>();
     private final List<String> failures = new ArrayList<>();
     private int passed;
 
-    SessionReplay(JsonObject header, Path directory) throws IOException {
+    SessionReplay(JsonObject header, Path directory) {
         this.header = header;
         this.directory = directory;
         this.members = header.has("members") ? header.get("members").getAsInt() : 1;
         names.set("DIR", directory.toString());
-        List<ServerSocket> held = new ArrayList<>();
         for (int i = 1; i <= ENDPOINTS; i++) {
-            names.set("EP" + i, freeAddress(held));
-            names.set("PEER" + i, freeAddress(held));
-        }
-        for (ServerSocket socket : held) {
-            socket.close();
+            names.set("EP" + i, LOOPBACK + ports.port(2 * i));
+            names.set("PEER" + i, LOOPBACK + ports.port(2 * i + 1));
         }
         names.alias("EP", names.get("EP1"));
         List<String> all = new ArrayList<>();
@@ -59,12 +56,6 @@ final class SessionReplay implements AutoCloseable {
             all.add(names.get("EP" + i));
         }
         names.alias("EPS", String.join(",", all));
-    }
-
-    private static String freeAddress(List<ServerSocket> held) throws IOException {
-        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        held.add(socket);
-        return "127.0.0.1:" + socket.getLocalPort();
     }
 
     int passed() {
@@ -107,6 +98,7 @@ final class SessionReplay implements AutoCloseable {
     public void close() {
         background.values().forEach(run -> run.signal("TERM"));
         servers.values().forEach(TestServer::close);
+        ports.close();
     }
 
     // ---------------------------------------------------------------- servers

@@ -1,8 +1,8 @@
 package dev.plinth.tools.replay;
 
+import dev.plinth.walio.peers.Launcher;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +35,7 @@ public final class TestServer implements AutoCloseable {
 
     /** Starts {@code ./plinth server}. */
     static TestServer plinth(List<String> words, Path directory) throws IOException {
-        List<String> command = new ArrayList<>(List.of(program().toString(), "server"));
+        List<String> command = new ArrayList<>(List.of(Launcher.program().toString(), "server"));
         command.addAll(words);
         return new TestServer(command, directory);
     }
@@ -87,27 +87,5 @@ public final class TestServer implements AutoCloseable {
     @Override
     public void close() {
         process.destroyForcibly();
-    }
-
-    /**
-     * What a user would start: the launcher at the top of the project, or with {@code
-     * -Dplinth.program=FILE} that of a release.
-     */
-    public static Path program() {
-        String given = System.getProperty("plinth.program", "");
-        return given.isEmpty() ? launcher() : Path.of(given);
-    }
-
-    /** The launcher at the top of the project. */
-    public static Path launcher() {
-        for (Path folder = Path.of("").toAbsolutePath();
-                folder != null;
-                folder = folder.getParent()) {
-            Path launcher = folder.resolve("plinth");
-            if (Files.isExecutable(launcher) && Files.isRegularFile(launcher)) {
-                return launcher;
-            }
-        }
-        throw new AssertionError("no launcher above " + Path.of("").toAbsolutePath());
     }
 }

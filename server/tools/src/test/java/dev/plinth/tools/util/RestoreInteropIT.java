@@ -7,12 +7,12 @@ import dev.plinth.tools.replay.TestServer;
 import dev.plinth.tools.text.Console;
 import dev.plinth.walio.io.LinuxDisk;
 import dev.plinth.walio.io.SystemClock;
+import dev.plinth.walio.peers.Launcher;
+import dev.plinth.walio.peers.LoopbackPorts;
 import dev.plinth.walio.peers.Peers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,22 +30,12 @@ class RestoreInteropIT {
     /** Where a member listens. */
     private record Place(String name, String client, String peer) {}
 
-    private static List<Place> places(List<String> names) throws IOException {
-        List<ServerSocket> held = new ArrayList<>();
-        List<Place> places = new ArrayList<>();
-        for (String name : names) {
-            places.add(new Place(name, address(held), address(held)));
-        }
-        for (ServerSocket socket : held) {
-            socket.close();
-        }
-        return places;
+    private static List<Place> places(List<String> names) {
+        return names.stream().map(name -> new Place(name, address(), address())).toList();
     }
 
-    private static String address(List<ServerSocket> held) throws IOException {
-        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        held.add(socket);
-        return "127.0.0.1:" + socket.getLocalPort();
+    private static String address() {
+        return "127.0.0.1:" + LoopbackPorts.free();
     }
 
     private static String cluster(List<Place> places) {
@@ -142,7 +132,7 @@ class RestoreInteropIT {
     }
 
     private static List<String> plinth() {
-        return List.of(TestServer.launcher().toString(), "server");
+        return List.of(Launcher.program().toString(), "server");
     }
 
     private List<String> restoreWords(Place place, List<Place> all, Path data) {
