@@ -1,7 +1,7 @@
 package dev.plinth.testing;
 
-import static dev.plinth.testing.JetcdTest.answer;
-import static dev.plinth.testing.JetcdTest.bytes;
+import static dev.plinth.testing.JetcdExpectations.answer;
+import static dev.plinth.testing.JetcdExpectations.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
