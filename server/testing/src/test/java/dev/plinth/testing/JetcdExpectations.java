@@ -261,16 +261,13 @@ abstract class JetcdExpectations {
 
     @Test
     void theMemberTellsOfItself() {
-        StatusResponse status =
-                answer(client.getMaintenanceClient().statusMember(endpoint));
+        StatusResponse status = answer(client.getMaintenanceClient().statusMember(endpoint));
         assertThat(status.getVersion()).startsWith("3.7.");
         assertThat(status.getLeader()).isEqualTo(status.getHeader().getMemberId());
         assertThat(answer(client.getClusterClient().listMember()).getMembers())
                 .singleElement()
                 .satisfies(member ->
-                        assertThat(member.getClientURIs())
-                                .singleElement()
-                                .hasToString(endpoint));
+                        assertThat(member.getClientURIs()).singleElement().hasToString(endpoint));
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         assertThat(answer(client.getMaintenanceClient().snapshot(file)))
                 .isEqualTo((long) file.size());

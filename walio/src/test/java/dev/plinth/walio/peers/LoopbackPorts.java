@@ -27,7 +27,8 @@ public final class LoopbackPorts {
      * In turn, from a beginning of each process's own: one that was given away and is not listened
      * on yet is not given away again.
      */
-    private static final AtomicInteger nextSingle = new AtomicInteger(new Random().nextInt(1 << 20));
+    private static final AtomicInteger nextSingle =
+            new AtomicInteger(new Random().nextInt(1 << 20));
 
     private LoopbackPorts() {}
 

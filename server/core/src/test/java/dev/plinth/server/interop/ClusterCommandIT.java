@@ -23,8 +23,7 @@ class ClusterCommandIT {
     }
 
     private CommandRun cluster(String... arguments) {
-        List<String> command =
-                new ArrayList<>(List.of(Launcher.program().toString(), "cluster"));
+        List<String> command = new ArrayList<>(List.of(Launcher.program().toString(), "cluster"));
         command.addAll(List.of(arguments));
         command.add("--folder=" + folder());
         return CommandRun.of(command.toArray(String[]::new));

@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 
 /** Ports instead of those that documents print: nobody else's until this is closed. */
 final class DocumentPorts implements AutoCloseable {
-    private static final Pattern PRINTED = Pattern.compile("(?<!\\d)(2379|2380|238[01]0|23790)(?!\\d)");
+    private static final Pattern PRINTED =
+            Pattern.compile("(?<!\\d)(2379|2380|238[01]0|23790)(?!\\d)");
     private static final int FIRST_OF_CLUSTER = 23790;
     private static final int CLUSTER_DISTANCE = 10;
 
@@ -29,8 +30,7 @@ final class DocumentPorts implements AutoCloseable {
         return switch (printed) {
             case "2379" -> client();
             case "2380" -> peer();
-            default ->
-                    block.port(CLUSTER_DISTANCE + Integer.parseInt(printed) - FIRST_OF_CLUSTER);
+            default -> block.port(CLUSTER_DISTANCE + Integer.parseInt(printed) - FIRST_OF_CLUSTER);
         };
     }
 
