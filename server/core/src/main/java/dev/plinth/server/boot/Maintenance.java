@@ -130,6 +130,7 @@ final class Maintenance {
                         disk, dir.snap(), "snap.db", config.storage().snapshotsMax(), false, log);
         corruption.addTo(timers, services.background());
         timers.every(30 * SECOND, () -> purge(snapshots, databases));
+        OldGenerationWatch.ofProcess().ifPresent(watch -> timers.every(SECOND, watch::turn));
         addVoteRequest(timers, local);
         return timers;
     }
