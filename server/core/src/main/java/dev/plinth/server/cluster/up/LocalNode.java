@@ -8,6 +8,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,11 +79,16 @@ record LocalNode(int number, Path folder, int clientPort) {
         return ProcessHandle.of(Long.parseLong(text)).filter(this::isOurs);
     }
 
+    /** The Java library tells the first 4096 bytes of a command line; a class path is longer. */
     private boolean isOurs(ProcessHandle process) {
-        return process.info()
-                .arguments()
-                .map(arguments -> Arrays.asList(arguments).contains(dataDirFlag()))
-                .orElse(false);
+        Path commandLine = Path.of("/proc", Long.toString(process.pid()), "cmdline");
+        try {
+            String words = new String(Files.readAllBytes(commandLine), StandardCharsets.UTF_8);
+            return Arrays.asList(words.split("\0")).contains(dataDirFlag());
+        } catch (IOException _) {
+            // It has ended meanwhile.
+            return false;
+        }
     }
 
     /** Starts it; it goes on when the command that started it has ended. */
