@@ -10,12 +10,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code plinth cluster}, as a developer uses it. */
 class ClusterCommandIT {
+    /** Of more than a page, as the class path of a release in a folder with a long name makes. */
+    private static final Map<String, String> LONG_COMMAND_LINES =
+            Map.of("PLINTH_JAVA_OPTS", "-Dlong=" + "x".repeat(5_000));
+
     @TempDir Path dir;
 
     private Path folder() {
@@ -26,7 +31,7 @@ class ClusterCommandIT {
         List<String> command = new ArrayList<>(List.of(Launcher.program().toString(), "cluster"));
         command.addAll(List.of(arguments));
         command.add("--folder=" + folder());
-        return CommandRun.of(command.toArray(String[]::new));
+        return CommandRun.of(command, LONG_COMMAND_LINES, "");
     }
 
     @AfterEach
