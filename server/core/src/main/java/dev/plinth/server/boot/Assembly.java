@@ -45,6 +45,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -272,11 +273,16 @@ final class Assembly {
                 Executors.newFixedThreadPool(
                         Math.max(2, cores()),
                         Thread.ofPlatform().daemon().name("read-", 0).factory());
+        ExecutorService deliveries =
+                Executors.newFixedThreadPool(
+                        Math.max(2, cores()),
+                        Thread.ofPlatform().daemon().name("watch-delivery-", 0).factory());
         ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
         ScheduledExecutorService timer =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("timer").factory());
         member.onClose("readers", reads::shutdownNow);
+        member.onClose("watch delivery", deliveries::shutdownNow);
         member.onClose("background calls", background::shutdownNow);
         member.onClose("timer", timer::shutdownNow);
         ServerConfig.Requests requests = config.requests();
@@ -324,6 +330,8 @@ final class Assembly {
                         config.raft().electionMillis() * MILLI,
                         config.raft().requestTimeoutNanos()),
                 reads,
+                deliveries,
+                new Semaphore(Math.max(1, cores() / 2), true),
                 background,
                 timer,
                 clock::monotonicNanos,

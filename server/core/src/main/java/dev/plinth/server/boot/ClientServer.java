@@ -128,7 +128,8 @@ final class ClientServer implements AutoCloseable {
                         new Endpoints(context, metrics, watchdog),
                         httpOptions(messageBytesMax),
                         context.auth()::isEnabled,
-                        sites(context));
+                        sites(context),
+                        background);
         boolean isSplit = !config.listeners().clientHttp().isEmpty();
         for (ListenUrl url : config.listeners().client()) {
             try {

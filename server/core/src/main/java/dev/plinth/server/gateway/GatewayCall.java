@@ -1,6 +1,8 @@
 package dev.plinth.server.gateway;
 
 import com.google.protobuf.Message;
+import dev.plinth.server.rpc.LongReply;
+import dev.plinth.server.rpc.Pace;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -9,8 +11,13 @@ import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.PrototypeMarshaller;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,39 +28,60 @@ import org.jspecify.annotations.Nullable;
  * response answers with one document, a stream with one line {@code {"result":…}} for each message,
  * and {@code {"error":…}} at the end when it failed.
  *
- * <p>State belongs to the connection's event loop.
+ * <p>State belongs to the connection's event loop. A short answer is made JSON there; a longer one by a
+ * thread of its own, piece by piece as the connection takes them, so that neither the loop's other
+ * connections nor the heap feel its length. Should it fail half-way, the connection is cut off, since
+ * nothing that could still be said would be taken for an error.
  */
 final class GatewayCall implements Exchange {
     private static final String JSON = "application/json";
 
+    /** Encoded; a longer answer is not made JSON on the event loop. */
+    private static final int SHORT_BYTES_MAX = 16 << 10;
     private final Channel channel;
-    private final MethodDescriptor<Message, Message> method;
+    private final MethodDescriptor<Message, InputStream> method;
     private final CallOptions options;
     private final Metadata headers;
+    private final JsonAnswers json;
     private final HttpAnswer answer;
     private final Executor loop;
+    private final Executor background;
     private final int messageBytesMax;
     private final JsonSplitter splitter;
     private final Message requestPrototype;
     private final boolean manyRequests;
     private final boolean manyResponses;
-    private @Nullable ClientCall<Message, Message> call;
+    private final Semaphore room = new Semaphore(0);
+    private @Nullable ClientCall<Message, InputStream> call;
     private @Nullable String document;
-    private @Nullable Message response;
+    private byte @Nullable [] response;
     private boolean begun;
-    private boolean over;
     private boolean awaitingRoom;
+
+    /** While a thread writes an answer; what comes behind it has to wait. */
+    private boolean isWriting;
+
+    private @Nullable Status statusBehind;
+
+    /** Read by the thread that writes an answer. */
+    private volatile boolean over;
 
     GatewayCall(
             Channel channel,
             MethodDescriptor<Message, Message> method,
             CallOptions options,
             Metadata headers,
+            JsonAnswers json,
             HttpAnswer answer,
             Executor loop,
+            Executor background,
             int messageBytesMax) {
         this.channel = channel;
-        this.method = method;
+        this.method =
+                method.toBuilder(method.getRequestMarshaller(), JsonAnswers.Encoded.AS_IT_IS)
+                        .build();
+        this.json = json;
+        this.background = background;
         this.options = options;
         this.headers = headers;
         this.answer = answer;
@@ -97,7 +125,7 @@ final class GatewayCall implements Exchange {
                                 "grpc: received message larger than max (" + e.getMessage() + ")")
                         : Status.INVALID_ARGUMENT.withDescription(e.getMessage());
         fail(status);
-        ClientCall<Message, Message> started = call;
+        ClientCall<Message, InputStream> started = call;
         if (started != null) {
             started.cancel("malformed request", null);
         }
@@ -154,8 +182,8 @@ final class GatewayCall implements Exchange {
         }
     }
 
-    private ClientCall<Message, Message> started() {
-        ClientCall<Message, Message> present = call;
+    private ClientCall<Message, InputStream> started() {
+        ClientCall<Message, InputStream> present = call;
         if (present == null) {
             present = channel.newCall(method, options);
             call = present;
@@ -167,8 +195,11 @@ final class GatewayCall implements Exchange {
 
     @Override
     public void writable() {
-        ClientCall<Message, Message> present = call;
-        if (awaitingRoom && present != null) {
+        ClientCall<Message, InputStream> present = call;
+        if (awaitingRoom && isWriting) {
+            awaitingRoom = false;
+            room.release();
+        } else if (awaitingRoom && present != null) {
             awaitingRoom = false;
             present.request(1);
         }
@@ -177,26 +208,121 @@ final class GatewayCall implements Exchange {
     @Override
     public void aborted() {
         over = true;
-        ClientCall<Message, Message> present = call;
+        room.release();
+        ClientCall<Message, InputStream> present = call;
         if (present != null) {
             present.cancel("client has gone away", null);
         }
     }
 
-    private void message(Message message) {
+    private void shortMessage(byte[] encoded) {
         if (over) {
             return;
         }
+        byte[] document = json.whole(encoded);
         if (!manyResponses) {
-            response = message;
+            response = document;
             return;
         }
         begin(Status.OK);
-        answer.chunk(JsonMapping.utf8("{\"result\":" + JsonMapping.print(message) + "}\n"));
+        answer.chunk(document, true);
+        requestMore();
+    }
+
+    private void requestMore() {
         if (answer.isWritable()) {
             started().request(1);
         } else {
             awaitingRoom = true;
+        }
+    }
+
+    private interface Writing {
+        void to(Consumer<byte[]> pieces) throws IOException;
+    }
+
+    private void startWriting(Writing writing) {
+        if (!over) {
+            isWriting = true;
+            background.execute(() -> write(writing));
+        }
+    }
+
+    /** Writes a long answer; on a thread that may wait. */
+    private void write(Writing writing) {
+        boolean isWhole = false;
+        try {
+            Pieces pieces = new Pieces();
+            writing.to(pieces);
+            pieces.end();
+            isWhole = true;
+        } catch (IOException _) {
+            // The client has gone away, or is told by the end of its connection.
+        } finally {
+            boolean succeeded = isWhole;
+            loop.execute(() -> written(succeeded));
+        }
+    }
+
+    private void written(boolean isWhole) {
+        isWriting = false;
+        Status behind = statusBehind;
+        if (over) {
+            return;
+        }
+        if (!isWhole) {
+            over = true;
+            answer.cutOff();
+            started().cancel("the answer has been cut off", null);
+        } else if (behind != null) {
+            closed(behind);
+        } else if (manyResponses) {
+            requestMore();
+        }
+    }
+
+    /**
+     * Returns when the connection has taken most of what it was given; for the thread that writes.
+     *
+     * @return false when the client has gone away
+     */
+    private boolean awaitRoom() throws InterruptedException {
+        loop.execute(() -> {
+            if (over || answer.isWritable()) {
+                room.release();
+            } else {
+                awaitingRoom = true;
+            }
+        });
+        room.acquire();
+        return !over;
+    }
+
+    /** Gives the connection pieces of one document, holding one back to know the last. */
+    private final class Pieces implements Consumer<byte[]> {
+        private byte @Nullable [] last;
+
+        @Override
+        public void accept(byte[] piece) {
+            send(false);
+            last = piece;
+        }
+
+        void end() {
+            send(true);
+        }
+
+        private void send(boolean endsDocument) {
+            byte[] piece = last;
+            if (piece == null) {
+                return;
+            }
+            loop.execute(() -> {
+                if (!over) {
+                    begin(Status.OK);
+                    answer.chunk(piece, endsDocument);
+                }
+            });
         }
     }
 
@@ -212,10 +338,14 @@ final class GatewayCall implements Exchange {
         if (over) {
             return;
         }
-        Message single = response;
+        if (isWriting) {
+            statusBehind = status;
+            return;
+        }
+        byte[] single = response;
         if (!status.isOk()) {
             fail(status);
-        } else if (manyResponses) {
+        } else if (manyResponses || begun) {
             over = true;
             begin(Status.OK);
             answer.finish();
@@ -224,10 +354,7 @@ final class GatewayCall implements Exchange {
         } else {
             over = true;
             answer.header("Grpc-Metadata-Content-Type", "application/grpc");
-            answer.reply(
-                    HttpStatus.of(Status.Code.OK),
-                    JSON,
-                    JsonMapping.utf8(JsonMapping.print(single)));
+            answer.reply(HttpStatus.of(Status.Code.OK), JSON, single);
         }
     }
 
@@ -238,7 +365,7 @@ final class GatewayCall implements Exchange {
         over = true;
         if (manyResponses && call != null) {
             begin(status);
-            answer.chunk(JsonMapping.utf8("{\"error\":" + JsonMapping.error(status) + "}\n"));
+            answer.chunk(JsonMapping.utf8("{\"error\":" + JsonMapping.error(status) + "}\n"), true);
             answer.finish();
         } else {
             answer.reply(
@@ -249,10 +376,28 @@ final class GatewayCall implements Exchange {
     }
 
     /** Brings what the call says to the event loop. */
-    private final class Responses extends ClientCall.Listener<Message> {
+    private final class Responses extends ClientCall.Listener<InputStream> {
         @Override
-        public void onMessage(Message message) {
-            loop.execute(() -> message(message));
+        public void onMessage(InputStream message) {
+            Pace pace = GatewayCall.this::awaitRoom;
+            if (message instanceof LongReply reply) {
+                loop.execute(() -> startWriting(pieces -> json.write(reply, pace, pieces)));
+                return;
+            }
+            byte[] encoded = bytes(message);
+            if (encoded.length <= SHORT_BYTES_MAX) {
+                loop.execute(() -> shortMessage(encoded));
+            } else {
+                loop.execute(() -> startWriting(pieces -> json.write(encoded, pace, pieces)));
+            }
+        }
+
+        private static byte[] bytes(InputStream message) {
+            try {
+                return message.readAllBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         @Override

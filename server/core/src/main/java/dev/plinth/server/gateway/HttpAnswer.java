@@ -10,8 +10,15 @@ public interface HttpAnswer {
     /** Begins an answer in chunks. */
     void begin(HttpResponseStatus status, String contentType);
 
-    /** Sends a chunk. */
-    void chunk(byte[] bytes);
+    /**
+     * Sends a chunk.
+     *
+     * @param endsDocument whether the next one belongs to another document
+     */
+    void chunk(byte[] bytes, boolean endsDocument);
+
+    /** Ends the connection of an answer that has begun and cannot be completed. */
+    void cutOff();
 
     /** Ends an answer in chunks. */
     void finish();

@@ -286,8 +286,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
 
         @Override
-        public void chunk(byte[] bytes) {
+        public void chunk(byte[] bytes, boolean endsDocument) {
             onLoop(ctx, () -> send(ctx, new DefaultHttpContent(Unpooled.wrappedBuffer(bytes))));
+        }
+
+        @Override
+        public void cutOff() {
+            var _ = ctx.close();
         }
 
         @Override

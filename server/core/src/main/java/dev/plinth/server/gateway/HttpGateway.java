@@ -1,5 +1,6 @@
 package dev.plinth.server.gateway;
 
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Message;
 import dev.plinth.server.json.JsonStrings;
 import dev.plinth.server.rpc.PlainHttp;
@@ -8,6 +9,7 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.PrototypeMarshaller;
 import io.grpc.Status;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -18,6 +20,7 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -34,17 +37,22 @@ public final class HttpGateway implements PlainHttp, HttpConnection.Dispatcher {
     private final HttpOptions options;
     private final BooleanSupplier isAuthEnabled;
     private final List<Site> sites;
+    private final JsonShape.Shapes shapes = new JsonShape.Shapes();
+    private final Executor background;
 
     /**
      * @param services the services, in the process
      * @param sites what is served beside the API and the endpoints
+     * @param background writes long answers as JSON, at the pace of their receivers; virtual threads
      */
     public HttpGateway(
             Channel services,
             Endpoints endpoints,
             HttpOptions options,
             BooleanSupplier isAuthEnabled,
-            List<Site> sites) {
+            List<Site> sites,
+            Executor background) {
+        this.background = background;
         this.sites = List.copyOf(sites);
         this.services = services;
         this.endpoints = endpoints;
@@ -146,9 +154,18 @@ public final class HttpGateway implements PlainHttp, HttpConnection.Dispatcher {
                 ofMessages(method),
                 callOptions(request),
                 metadata(request),
+                new JsonAnswers(
+                        answerOf(method), !method.getType().serverSendsOneMessage(), shapes),
                 answer,
                 loop,
+                background,
                 options.messageBytesMax());
+    }
+
+    private static Descriptor answerOf(MethodDescriptor<?, ?> method) {
+        var marshaller = (PrototypeMarshaller<?>) method.getResponseMarshaller();
+        return ((Message) Objects.requireNonNull(marshaller.getMessagePrototype()))
+                .getDescriptorForType();
     }
 
     /** Every method of the routes takes and gives protobuf messages. */

@@ -2,31 +2,19 @@ package dev.plinth.server.gateway;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
-import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
 import dev.plinth.server.json.JsonStrings;
 import io.grpc.Status;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Messages as the gateway's JSON: schema names, 64-bit numbers as strings, bytes in base64, zero
- * values left out; on the way in lowerCamelCase names are taken too and unknown fields are passed
- * over.
+ * Requests from the gateway's JSON: names of the schema or in lowerCamelCase, 64-bit numbers as
+ * strings or numbers, bytes in base64; unknown fields are passed over.
  */
 final class JsonMapping {
-    private static final JsonFormat.Printer PRINTER =
-            JsonFormat.printer().preservingProtoFieldNames().omittingInsignificantWhitespace();
     private static final JsonFormat.Parser PARSER = JsonFormat.parser().ignoringUnknownFields();
 
     private JsonMapping() {}
-
-    static String print(MessageOrBuilder message) {
-        try {
-            return PRINTER.print(message);
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("a response has no JSON form", e);
-        }
-    }
 
     static Message parse(String document, Message prototype) throws JsonSyntaxException {
         Message.Builder builder = prototype.newBuilderForType();

@@ -10,6 +10,7 @@ import dev.plinth.api.v3electionpb.ElectionGrpc;
 import dev.plinth.api.v3lockpb.LockGrpc;
 import io.grpc.MethodDescriptor;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Which path of the JSON gateway is which method. Every route is a POST. */
@@ -86,6 +87,11 @@ final class Routes {
         return path.startsWith(OLD_PREFIX)
                 ? METHODS.get(path.substring(OLD_PREFIX.length()))
                 : null;
+    }
+
+    /** All methods that have a path. */
+    static Stream<MethodDescriptor<?, ?>> methods() {
+        return METHODS.values().stream();
     }
 
     static boolean isGatewayPath(String path) {

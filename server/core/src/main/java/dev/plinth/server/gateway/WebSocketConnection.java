@@ -48,6 +48,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
     private @Nullable Exchange exchange;
     private boolean hasEnded;
     private boolean isOver;
+    private boolean isWithinDocument;
 
     private WebSocketConnection(
             HttpConnection.Dispatcher dispatcher,
@@ -207,7 +208,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
 
     @Override
     public void reply(HttpResponseStatus status, String contentType, byte[] body) {
-        chunk(body);
+        chunk(body, true);
         finish();
     }
 
@@ -215,11 +216,11 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
     @Override
     public void begin(HttpResponseStatus status, String contentType) {}
 
-    /** A document, without the end of its line. */
+    /** A document, without the end of its line, is a message; its parts are the message's frames. */
     @Override
-    public void chunk(byte[] bytes) {
+    public void chunk(byte[] bytes, boolean endsDocument) {
         int length = bytes.length;
-        while (length > 0 && bytes[length - 1] == '\n') {
+        while (endsDocument && length > 0 && bytes[length - 1] == '\n') {
             length--;
         }
         ByteBuf text = Unpooled.wrappedBuffer(bytes, 0, length);
@@ -228,12 +229,22 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
                 () -> {
                     if (isOver) {
                         text.release();
-                    } else {
-                        context()
-                                .writeAndFlush(new TextWebSocketFrame(text))
-                                .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+                        return;
                     }
+                    context()
+                            .writeAndFlush(
+                                    isWithinDocument
+                                            ? new ContinuationWebSocketFrame(endsDocument, 0, text)
+                                            : new TextWebSocketFrame(endsDocument, 0, text))
+                            .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+                    isWithinDocument = !endsDocument;
                 });
+    }
+
+    @Override
+    public void cutOff() {
+        isOver = true;
+        var _ = context().close();
     }
 
     @Override

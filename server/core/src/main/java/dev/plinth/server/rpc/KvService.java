@@ -59,6 +59,7 @@ final class KvService {
     private final MemoryBudget memory;
     private final Executor reads;
     private final Executor background;
+    private final ServiceContext context;
     private final Supplier<Backend> backend;
     private final ApplyRecorder recorder;
     private final LongSupplier nanoClock;
@@ -78,6 +79,7 @@ final class KvService {
         this.memory = context.memory();
         this.reads = context.reads();
         this.background = context.background();
+        this.context = context;
         this.backend = context.backend();
         this.recorder = context.recorder();
         this.nanoClock = context.nanoClock();
@@ -193,7 +195,7 @@ final class KvService {
         if (PacedRange.suits(request, body)) {
             call.charge(Math.min(body.size(), PacedRange.HELD_BYTES));
             long revision = result.revision();
-            PacedRange paced = new PacedRange(store, request, result, body, call::awaitRoom);
+            PacedRange paced = new PacedRange(context, request, result, body, call::awaitRoom);
             background.execute(() -> call.reply(revision, paced));
         } else {
             call.charge(body.size());

@@ -13,8 +13,11 @@ import dev.plinth.mvcc.ReadView;
 import dev.plinth.server.apply.RangeBody;
 import dev.plinth.server.apply.RangeQueries;
 import dev.plinth.server.core.ResponseBody;
+import dev.plinth.server.quota.MemoryBudget;
+import dev.plinth.server.quota.MemoryBudget.Use;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.concurrent.Semaphore;
 
 /**
  * The body of a long range, read again piece by piece while it is being sent, at the receiver's
@@ -23,6 +26,9 @@ import java.io.InterruptedIOException;
  * <p>Its size was found by a first pass, which gRPC needs in front of a message. What a range holds
  * at a revision does not change, so each piece opens a view of its own: a slow receiver pins
  * nothing. A compaction that passes the revision ends the call.
+ *
+ * <p>Pieces are made in turns, one list after the other: however many lists are asked for, they
+ * leave processors to those who wait for less.
  *
  * <p>Holds one piece at a time: {@value #PIECE_KEYS} keys or {@value #PIECE_BYTES} bytes, of which
  * the last pair may be the larger part, and what gRPC's frames take.
@@ -38,16 +44,6 @@ final class PacedRange implements ResponseBody {
     private static final int PIECE_BYTES = 512 << 10;
     private static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
 
-    /** Waits for the receiver. */
-    interface Pace {
-        /**
-         * Returns when there is room for more.
-         *
-         * @return false when the receiver has gone away
-         */
-        boolean awaitRoom() throws InterruptedException;
-    }
-
     private final KeyValueStore store;
     private final RangeRequest request;
     private final long revision;
@@ -55,18 +51,22 @@ final class PacedRange implements ResponseBody {
     private final int size;
     private final int pairs;
     private final Pace pace;
+    private final Semaphore turns;
+    private final MemoryBudget memory;
 
     /**
      * @param whole the answer as the first pass found it; its pairs are not looked at again
      * @param result of the first pass
      */
     PacedRange(
-            KeyValueStore store,
+            ServiceContext context,
             RangeRequest request,
             RangeResult result,
             RangeBody whole,
             Pace pace) {
-        this.store = store;
+        this.store = context.store();
+        this.turns = context.listTurns();
+        this.memory = context.memory();
         this.request = request;
         this.revision = request.getRevision() > 0 ? request.getRevision() : result.revision();
         this.tail = whole.tail();
@@ -93,11 +93,25 @@ final class PacedRange implements ResponseBody {
 
     @Override
     public void writeTo(CodedOutputStream out) throws IOException {
+        write(out, pace);
+    }
+
+    /** Writes it at another pace than the call's, which may have ended. */
+    void writeTo(CodedOutputStream out, Pace receiver) throws IOException {
+        memory.chargeAlways(Use.READS, HELD_BYTES);
+        try {
+            write(out, receiver);
+        } finally {
+            memory.release(Use.READS, HELD_BYTES);
+        }
+    }
+
+    private void write(CodedOutputStream out, Pace receiver) throws IOException {
         ByteString key = request.getKey();
         int left = pairs;
         while (left > 0) {
             out.flush();
-            awaitRoom();
+            awaitTurn(receiver);
             try (ReadView view = store.read()) {
                 RangeResult piece =
                         view.piece(
@@ -111,16 +125,20 @@ final class PacedRange implements ResponseBody {
                 key = UnsafeByteOperations.unsafeWrap(piece.key(written - 1)).concat(ZERO);
             } catch (MvccException compacted) {
                 throw new IOException("compacted while it was being sent", compacted);
+            } finally {
+                turns.release();
             }
         }
         tail.writeTo(out);
     }
 
-    private void awaitRoom() throws IOException {
+    /** Waits for the receiver first, so that a slow one takes no turn. */
+    private void awaitTurn(Pace receiver) throws IOException {
         try {
-            if (!pace.awaitRoom()) {
+            if (!receiver.awaitRoom()) {
                 throw new IOException("the receiver has gone away");
             }
+            turns.acquire();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("the server stops");

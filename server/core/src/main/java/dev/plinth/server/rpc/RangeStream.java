@@ -22,6 +22,7 @@ import dev.plinth.server.quota.MemoryBudget;
 import dev.plinth.server.quota.MemoryBudget.Use;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -43,10 +44,12 @@ final class RangeStream implements ServerStreamHandler.Method<RangeRequest> {
     private final int targetBytes;
     private final AuthStore auth;
     private final MemoryBudget memory;
+    private final Semaphore turns;
 
     RangeStream(ServiceContext context) {
         this.auth = context.auth();
         this.memory = context.memory();
+        this.turns = context.listTurns();
         this.member = context.member();
         this.store = context.store();
         this.validator = new RequestValidator(context.limits().txnOperationsMax());
@@ -120,6 +123,7 @@ final class RangeStream implements ServerStreamHandler.Method<RangeRequest> {
         long delivered = 0;
         while (sender.awaitRoom()) {
             keys = Math.min(keys, left);
+            turns.acquire();
             try (ReadView view = store.read()) {
                 RangeResult result = view.piece(RangeQueries.of(request, key, keys, pinned));
                 auth.checkUnchanged(caller);
@@ -143,6 +147,8 @@ final class RangeStream implements ServerStreamHandler.Method<RangeRequest> {
                 delivered += size;
                 key = UnsafeByteOperations.unsafeWrap(result.key(size - 1)).concat(ZERO);
                 keys = nextKeys(keys, body.size());
+            } finally {
+                turns.release();
             }
         }
     }

@@ -79,6 +79,24 @@ public final class Reply {
         return size;
     }
 
+    /** Writes the message at the receiver's pace, which matters to a long one. */
+    int writeTo(OutputStream stream, int bufferBytes, Pace pace) throws IOException {
+        CodedOutputStream out = CodedOutputStream.newInstance(stream, bufferBytes);
+        writeHeader(out);
+        if (body instanceof PacedRange range) {
+            range.writeTo(out, pace);
+        } else {
+            body.writeTo(out);
+        }
+        out.flush();
+        return size;
+    }
+
+    /** Whether it is read from the store only while it is written. */
+    boolean isPaced() {
+        return body instanceof PacedRange;
+    }
+
     /** The message in an array of its own. */
     byte[] toByteArray() {
         byte[] bytes = new byte[size];
@@ -94,6 +112,11 @@ public final class Reply {
 
     /** Writes the message into a larger one. */
     void writeTo(CodedOutputStream out) throws IOException {
+        writeHeader(out);
+        body.writeTo(out);
+    }
+
+    private void writeHeader(CodedOutputStream out) throws IOException {
         if (hasHeader) {
             out.writeTag(HEADER_FIELD, WireFormat.WIRETYPE_LENGTH_DELIMITED);
             out.writeUInt32NoTag(headerSize);
@@ -110,7 +133,6 @@ public final class Reply {
                 out.writeUInt64(ResponseHeader.RAFT_TERM_FIELD_NUMBER, raftTerm);
             }
         }
-        body.writeTo(out);
     }
 
     private int headerSize() {

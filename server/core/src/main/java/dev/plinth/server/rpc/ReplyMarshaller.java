@@ -13,7 +13,7 @@ import java.io.OutputStream;
  *
  * <p>On a socket the reply is drained into the transport's buffer while it is being sent, so a body
  * may point into pages that are only held until then. The in-process transport reads later: for it
- * the bytes are copied at once.
+ * the bytes are copied at once, but for those of a long answer, which holds no pages.
  */
 enum ReplyMarshaller implements Marshaller<Reply> {
     /** For sockets. */
@@ -27,7 +27,9 @@ enum ReplyMarshaller implements Marshaller<Reply> {
     COPYING {
         @Override
         public InputStream stream(Reply reply) {
-            return new ByteArrayInputStream(reply.toByteArray());
+            return reply.isPaced()
+                    ? new LongReply(reply)
+                    : new ByteArrayInputStream(reply.toByteArray());
         }
     };
 

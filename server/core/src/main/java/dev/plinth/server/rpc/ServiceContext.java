@@ -16,6 +16,7 @@ import dev.plinth.server.quota.BackendQuota;
 import dev.plinth.server.quota.MemoryBudget;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -37,6 +38,9 @@ import java.util.random.RandomGenerator;
  * @param memory what requests may hold in memory
  * @param limits sizes and times
  * @param reads runs reads that are too long for a socket's event loop; platform threads
+ * @param deliveries sends what watch streams have to send, so that no read goes before it; platform
+ *     threads
+ * @param listTurns how many long lists are worked on at once, the others waiting for their turn
  * @param background runs rare calls that wait; virtual threads
  * @param timer short tasks at a given time
  * @param nanoClock monotonic time
@@ -60,6 +64,8 @@ public record ServiceContext(
         MemoryBudget memory,
         ServiceLimits limits,
         Executor reads,
+        Executor deliveries,
+        Semaphore listTurns,
         Executor background,
         ScheduledExecutorService timer,
         LongSupplier nanoClock,

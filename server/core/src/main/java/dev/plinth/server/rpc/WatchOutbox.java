@@ -76,7 +76,7 @@ final class WatchOutbox {
                 context.member(),
                 context.store(),
                 context.limits().messageBytesMax(),
-                context.reads(),
+                context.deliveries(),
                 context.memory(),
                 times,
                 room);

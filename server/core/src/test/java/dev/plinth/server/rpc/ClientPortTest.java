@@ -60,6 +60,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -119,6 +120,8 @@ final class ClientPortTest {
                         ServiceLimits.DEFAULT,
                         background,
                         background,
+                        new Semaphore(1),
+                        background,
                         timer,
                         System::nanoTime,
                         new Random(1),
@@ -134,7 +137,8 @@ final class ClientPortTest {
                         new Endpoints(context, new Metrics(), () -> diskComplaint),
                         new HttpOptions(true, Set.of("*"), Set.of("*"), false, messageBytesMax),
                         () -> false,
-                        java.util.List.of());
+                        java.util.List.of(),
+                        background);
         listener =
                 ClientListener.start(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
