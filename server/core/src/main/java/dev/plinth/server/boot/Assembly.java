@@ -347,7 +347,7 @@ final class Assembly {
 
     private void ready(ClientServer clients, ServiceContext services, DiskWatchdog watchdog) {
         try {
-            clients.serve(services, metrics, watchdog);
+            clients.serve(services, metrics, watchdog, clock::wallMillis);
             lifecycle.served();
             InitDaemon.ready(
                     Objects.requireNonNullElse(System.getenv("NOTIFY_SOCKET"), ""), sockets, log);

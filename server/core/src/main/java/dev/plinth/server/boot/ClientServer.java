@@ -25,7 +25,9 @@ import dev.plinth.server.rpc.PlainHttp;
 import dev.plinth.server.rpc.ServiceContext;
 import dev.plinth.server.rpc.Services;
 import dev.plinth.server.rpc.Transport;
+import dev.plinth.server.tracing.Tracing;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerStreamTracer;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.file.Files;
@@ -37,6 +39,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +60,7 @@ final class ClientServer implements AutoCloseable {
     private final List<ClientListener> listeners = new ArrayList<>();
     private final List<AutoCloseable> httpListeners = new ArrayList<>();
     private @Nullable InProcessServices internal;
+    private volatile @Nullable AutoCloseable tracing;
     private boolean isClosed;
 
     private ClientServer(
@@ -101,7 +105,11 @@ final class ClientServer implements AutoCloseable {
     }
 
     /** Binds the listeners for clients and serves. */
-    synchronized void serve(ServiceContext context, Metrics metrics, DiskWatchdog watchdog)
+    synchronized void serve(
+            ServiceContext context,
+            Metrics metrics,
+            DiskWatchdog watchdog,
+            LongSupplier wallMillis)
             throws StartException {
         if (isClosed) {
             return;
@@ -114,7 +122,8 @@ final class ClientServer implements AutoCloseable {
                         metrics,
                         config.flags().text("metrics").equals("extensive"),
                         context.nanoClock());
-        InProcessServices inProcess = inProcess(services, context, calls);
+        List<ServerStreamTracer.Factory> tracers = tracers(calls, context, wallMillis);
+        InProcessServices inProcess = inProcess(services, context, tracers);
         internal = inProcess;
         List<ServerServiceDefinition> clients =
                 services.guarded(ConcurrencyServices.definitions(inProcess.channel()));
@@ -137,7 +146,7 @@ final class ClientServer implements AutoCloseable {
                         ClientListener.start(
                                 address(url),
                                 transport,
-                                options(calls, context.memory()),
+                                options(tracers, context.memory()),
                                 all,
                                 background,
                                 messageBytesMax,
@@ -156,6 +165,42 @@ final class ClientServer implements AutoCloseable {
         }
         for (ListenUrl url : config.listeners().clientHttp()) {
             tell(url, "http");
+        }
+    }
+
+    /** Metrics always; spans only when asked for: no class of theirs is loaded otherwise. */
+    private List<ServerStreamTracer.Factory> tracers(
+            CallMetrics calls, ServiceContext context, LongSupplier wallMillis)
+            throws StartException {
+        FlagValues flags = config.flags();
+        if (!flags.bool("enable-distributed-tracing")) {
+            return List.of(calls);
+        }
+        Tracing.Settings settings =
+                new Tracing.Settings(
+                        flags.text("distributed-tracing-address"),
+                        flags.text("distributed-tracing-service-name"),
+                        flags.text("distributed-tracing-instance-id"),
+                        flags.number("distributed-tracing-sampling-rate"));
+        try {
+            Tracing spans = Tracing.open(settings, wallMillis, context.nanoClock());
+            tracing = spans;
+            log.info(
+                    "distributed tracing enabled",
+                    "address",
+                    settings.address(),
+                    "service-name",
+                    settings.serviceName(),
+                    "service-instance-id",
+                    settings.instanceId(),
+                    "sampling-rate",
+                    settings.sampledOfAMillion());
+            return List.of(calls, spans.calls());
+        } catch (IllegalArgumentException e) {
+            throw new StartException(
+                    "--distributed-tracing-address=%s: %s"
+                            .formatted(settings.address(), e.getMessage()),
+                    e);
         }
     }
 
@@ -216,9 +261,10 @@ final class ClientServer implements AutoCloseable {
     }
 
     private static InProcessServices inProcess(
-            Services services, ServiceContext context, CallMetrics calls) throws StartException {
+            Services services, ServiceContext context, List<ServerStreamTracer.Factory> tracers)
+            throws StartException {
         try {
-            return InProcessServices.start(services, context.background(), calls);
+            return InProcessServices.start(services, context.background(), tracers);
         } catch (IOException e) {
             throw new StartException("in-process services: " + e.getMessage(), e);
         }
@@ -234,14 +280,15 @@ final class ClientServer implements AutoCloseable {
                 messageBytesMax);
     }
 
-    private ListenerOptions options(CallMetrics calls, MemoryBudget memory) {
+    private ListenerOptions options(
+            List<ServerStreamTracer.Factory> tracers, MemoryBudget memory) {
         FlagValues flags = config.flags();
         return new ListenerOptions(
                 (int) Math.min(config.requests().concurrentStreamsMax(), Integer.MAX_VALUE),
                 flags.nanos("grpc-keepalive-min-time"),
                 flags.nanos("grpc-keepalive-interval"),
                 flags.nanos("grpc-keepalive-timeout"),
-                calls,
+                tracers,
                 memory,
                 flags.bool("client-cert-auth"));
     }
@@ -275,8 +322,20 @@ final class ClientServer implements AutoCloseable {
         if (inProcess != null) {
             inProcess.close();
         }
+        AutoCloseable spans = tracing;
+        if (spans != null) {
+            closeTracing(spans);
+        }
         removeSockets();
         lookups.shutdownNow();
+    }
+
+    private void closeTracing(AutoCloseable spans) {
+        try {
+            spans.close();
+        } catch (Exception e) {
+            log.error("failed to stop", e, "part", "tracing");
+        }
     }
 
     private void removeSockets() {

@@ -15,8 +15,6 @@ import java.util.Map;
  * that none is silently ignored.
  */
 final class PendingFlags {
-    private static final String NO_TRACING =
-            "no spans are exported; calls of more than 100 ms tell their steps in the log";
     private static final String NO_SOCKET_OPTION =
             "listeners are opened without this option of the socket";
     private static final String FIXED_PEER_TIME = "peers are given 5 s, etcd's least";
@@ -28,11 +26,8 @@ final class PendingFlags {
                     "socket-reuse-address", NO_SOCKET_OPTION,
                     "raft-read-timeout", FIXED_PEER_TIME,
                     "raft-write-timeout", FIXED_PEER_TIME,
-                    "enable-distributed-tracing", NO_TRACING,
                     "bootstrap-defrag-threshold-megabytes",
                             "the database is not made smaller at the start; plinth ctl defrag does");
-
-    private static final String TRACING_PREFIX = "distributed-tracing-";
 
     private PendingFlags() {}
 
@@ -51,8 +46,7 @@ final class PendingFlags {
         }
         for (Flag flag : FlagTable.standard().all()) {
             String name = flag.name();
-            String instead =
-                    name.startsWith(TRACING_PREFIX) ? NO_TRACING : INSTEAD.getOrDefault(name, "");
+            String instead = INSTEAD.getOrDefault(name, "");
             if (!instead.isEmpty() && flags.isGiven(name)) {
                 log.warn("flag has no effect in this release", "flag", name, "instead", instead);
             }

@@ -15,6 +15,7 @@ public final class ConfigRules {
     private static final long DEFAULT_QUOTA_BYTES = 2L << 30;
     private static final long ELECTION_MILLIS_MAX = 50_000;
     private static final long REQUEST_BYTES_MAX = 512L << 20;
+    private static final long SAMPLING_MAX = 1_000_000;
     private static final Set<String> LEVELS =
             Set.of("debug", "info", "warn", "error", "dpanic", "panic", "fatal");
 
@@ -41,6 +42,7 @@ public final class ConfigRules {
         checkAdvertised();
         checkCompaction();
         checkTls(listeners);
+        checkTracing();
         FeatureGates gates = flags.featureGates();
         if (gates.isOn("LeaseCheckpointPersist") && !gates.isOn("LeaseCheckpoint")) {
             throw new ConfigException(
@@ -242,6 +244,16 @@ public final class ConfigRules {
                                 .formatted(url.text()));
             }
         }
+    }
+
+    private void checkTracing() throws ConfigException {
+        long rate = flags.number("distributed-tracing-sampling-rate");
+        if (!flags.bool("enable-distributed-tracing") || (rate >= 0 && rate <= SAMPLING_MAX)) {
+            return;
+        }
+        throw new ConfigException(
+                "distributed tracing configurition is not valid: (tracing sampling rate must be %s)"
+                        .formatted(rate < 0 ? "positive" : "less than " + SAMPLING_MAX));
     }
 
     private void checkCompaction() throws ConfigException {

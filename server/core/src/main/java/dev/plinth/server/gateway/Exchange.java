@@ -10,6 +10,11 @@ interface Exchange {
     /** Whether another document of the body would change anything. */
     boolean wantsMore();
 
+    /** Whether its body is a stream of requests, between which the client may pause. */
+    default boolean takesStream() {
+        return false;
+    }
+
     /** The body has ended. */
     void end();
 

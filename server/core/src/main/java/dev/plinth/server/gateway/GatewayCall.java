@@ -118,6 +118,11 @@ final class GatewayCall implements Exchange {
         return manyRequests || document == null;
     }
 
+    @Override
+    public boolean takesStream() {
+        return manyRequests;
+    }
+
     private void malformed(JsonSyntaxException e) {
         Status status =
                 splitter.isTooLarge()

@@ -27,6 +27,9 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,16 +60,25 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** A body that does not end may pause for so long, unless it is a stream of requests. */
+    static final long BODY_PAUSE_SECONDS = 60;
+
     private final Dispatcher dispatcher;
+    private final Consumer<Object> decoded;
     private final ArrayDeque<Object> ahead = new ArrayDeque<>();
     private @Nullable Exchange exchange;
     private @Nullable Answer answer;
     private boolean bodyEnded;
     private boolean readPending = true;
     private boolean draining;
+    private @Nullable Future<?> bodyDeadline;
 
-    HttpConnection(Dispatcher dispatcher) {
+    /**
+     * @param decoded told of each message that is read
+     */
+    HttpConnection(Dispatcher dispatcher, Consumer<Object> decoded) {
         this.dispatcher = dispatcher;
+        this.decoded = decoded;
     }
 
     @Override
@@ -76,6 +88,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        decoded.accept(message);
+        endBodyPause();
         ahead.add(message);
         drain(ctx);
     }
@@ -102,6 +116,24 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (ahead.isEmpty() && !readPending) {
             readPending = true;
             ctx.read();
+        }
+        Exchange current = exchange;
+        if (current != null && !bodyEnded && !current.takesStream() && bodyDeadline == null) {
+            bodyDeadline =
+                    ctx.executor()
+                            .schedule(() -> close(ctx), BODY_PAUSE_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void close(ChannelHandlerContext ctx) {
+        var _ = ctx.close();
+    }
+
+    private void endBodyPause() {
+        Future<?> pending = bodyDeadline;
+        if (pending != null) {
+            pending.cancel(false);
+            bodyDeadline = null;
         }
     }
 
@@ -211,6 +243,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        endBodyPause();
         Exchange current = exchange;
         exchange = null;
         answer = null;

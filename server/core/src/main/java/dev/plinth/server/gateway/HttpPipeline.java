@@ -18,13 +18,18 @@ final class HttpPipeline {
     private static final int CHUNK_MAX = 64 << 10;
     private static final int STREAMS_MAX = 250;
 
+    /** From the first byte of a request over HTTP/1.1 to the end of its headers. */
+    static final long HEADERS_SECONDS = 60;
+
     private HttpPipeline() {}
 
     static void http1(ChannelPipeline pipeline, HttpConnection.Dispatcher dispatcher) {
         pipeline.channel().config().setAutoRead(false);
+        HeaderDeadline deadline = new HeaderDeadline(HEADERS_SECONDS);
         pipeline.addLast(
+                deadline,
                 new HttpServerCodec(REQUEST_LINE_MAX, HEADERS_MAX, CHUNK_MAX),
-                new HttpConnection(dispatcher));
+                new HttpConnection(dispatcher, deadline::decoded));
     }
 
     /** Each stream is served as if it were a connection with one request. */
@@ -44,7 +49,7 @@ final class HttpPipeline {
                                 stream.pipeline()
                                         .addLast(
                                                 new Http2StreamFrameToHttpObjectCodec(true),
-                                                new HttpConnection(dispatcher));
+                                                new HttpConnection(dispatcher, _ -> {}));
                             }
                         }));
     }

@@ -77,10 +77,7 @@ public final class ClientListener implements AutoCloseable {
                     .withChildOption(ChannelOption.TCP_NODELAY, true)
                     .withChildOption(ChannelOption.SO_KEEPALIVE, true);
         }
-        CallMetrics metrics = options.metrics();
-        if (metrics != null) {
-            builder.addStreamTracerFactory(metrics);
-        }
+        options.tracers().forEach(builder::addStreamTracerFactory);
         if (options.memory().isBounded()) {
             builder.addStreamTracerFactory(new ReceivedBytes(options.memory()));
         }

@@ -4,13 +4,13 @@ import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerStreamTracer;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.util.MutableHandlerRegistry;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /** The services for callers inside the process: the JSON gateway, locks and elections. */
 public final class InProcessServices implements AutoCloseable {
@@ -27,10 +27,10 @@ public final class InProcessServices implements AutoCloseable {
     /**
      * Starts to serve.
      *
-     * @param metrics counts the calls; null for none
+     * @param tracers told of each call
      */
     public static InProcessServices start(
-            Services services, Executor background, @Nullable CallMetrics metrics)
+            Services services, Executor background, List<ServerStreamTracer.Factory> tracers)
             throws IOException {
         String name = InProcessServerBuilder.generateName();
         MutableHandlerRegistry added = new MutableHandlerRegistry();
@@ -39,9 +39,7 @@ public final class InProcessServices implements AutoCloseable {
                         .directExecutor()
                         .fallbackHandlerRegistry(added)
                         .callExecutor(new ClientListener.CallExecutors(background));
-        if (metrics != null) {
-            builder.addStreamTracerFactory(metrics);
-        }
+        tracers.forEach(builder::addStreamTracerFactory);
         services.inProcessDefinitions().forEach(builder::addService);
         Server server = builder.build().start();
         ManagedChannel channel =

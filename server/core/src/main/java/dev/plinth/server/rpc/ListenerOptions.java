@@ -1,7 +1,8 @@
 package dev.plinth.server.rpc;
 
 import dev.plinth.server.quota.MemoryBudget;
-import org.jspecify.annotations.Nullable;
+import io.grpc.ServerStreamTracer;
+import java.util.List;
 
 /**
  * Settings of client connections.
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param keepAliveMinTimeNanos clients that ping more often are sent away; 0 allows anything
  * @param keepAliveIntervalNanos pause after which the server pings
  * @param keepAliveTimeoutNanos wait for the answer to a ping before the connection is closed
- * @param metrics counts the calls; null for none
+ * @param tracers told of each call
  * @param memory what requests may hold while they come in
  * @param certificatesNameUsers whether a client's certificate says who it is
  */
@@ -19,7 +20,7 @@ public record ListenerOptions(
         long keepAliveMinTimeNanos,
         long keepAliveIntervalNanos,
         long keepAliveTimeoutNanos,
-        @Nullable CallMetrics metrics,
+        List<ServerStreamTracer.Factory> tracers,
         MemoryBudget memory,
         boolean certificatesNameUsers) {
     /** The reference's defaults: no bound on streams, 5 s, 2 h, 20 s. */
@@ -29,7 +30,7 @@ public record ListenerOptions(
                     5_000_000_000L,
                     7_200_000_000_000L,
                     20_000_000_000L,
-                    null,
+                    List.of(),
                     MemoryBudget.unbounded(),
                     false);
 }

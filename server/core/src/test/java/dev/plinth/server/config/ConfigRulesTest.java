@@ -43,6 +43,12 @@ class ConfigRulesTest {
                         + " (http://foo.bar:1)",
                 "--listen-client-urls=http://127.0.0.1:1 | --advertise-client-urls is required when"
                         + " --listen-client-urls is set explicitly",
+                "--enable-distributed-tracing --distributed-tracing-sampling-rate=-1 | distributed"
+                        + " tracing configurition is not valid: (tracing sampling rate must be"
+                        + " positive)",
+                "--enable-distributed-tracing --distributed-tracing-sampling-rate=1000001 |"
+                        + " distributed tracing configurition is not valid: (tracing sampling rate"
+                        + " must be less than 1000000)",
                 "--heartbeat-interval=0 | --heartbeat-interval must be >0 (set to 0ms)",
                 "--election-timeout=0 | --election-timeout must be >0 (set to 0ms)",
                 "--heartbeat-interval=300 | --election-timeout[1000ms] should be at least as 5 times"
@@ -69,7 +75,7 @@ class ConfigRulesTest {
                         + " be configured as \"proxy\""
             })
     void refusesWithEtcdsText(String argument, String message) {
-        assertThatThrownBy(() -> conclude(argument))
+        assertThatThrownBy(() -> conclude(argument.split(" ")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage(message);
     }

@@ -52,6 +52,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
@@ -129,7 +130,7 @@ final class ClientPortTest {
                         new ApplyRecorder(new Metrics(), System::nanoTime, Long.MAX_VALUE, null),
                         new SlowCalls(System::nanoTime, () -> 0, Long.MAX_VALUE, null));
         Services services = new Services(context);
-        inProcess = InProcessServices.start(services, background, null);
+        inProcess = InProcessServices.start(services, background, List.of());
         int messageBytesMax = ServiceLimits.DEFAULT.messageBytesMax();
         HttpGateway gateway =
                 new HttpGateway(
@@ -137,7 +138,7 @@ final class ClientPortTest {
                         new Endpoints(context, new Metrics(), () -> diskComplaint),
                         new HttpOptions(true, Set.of("*"), Set.of("*"), false, messageBytesMax),
                         () -> false,
-                        java.util.List.of(),
+                        List.of(),
                         background);
         listener =
                 ClientListener.start(
