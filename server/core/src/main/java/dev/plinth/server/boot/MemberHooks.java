@@ -87,7 +87,15 @@ final class MemberHooks implements Consensus.Hooks {
     @Override
     public void synced(long nanos, boolean isSlow) {
         if (isSlow) {
-            log.warn("slow fdatasync", "took", GoDuration.format(nanos), "expected-duration", "1s");
+            log.warn(
+                    "slow fdatasync",
+                    "took",
+                    GoDuration.format(nanos),
+                    "expected-duration",
+                    "1s",
+                    "remedy",
+                    "give the log a disk of its own (--wal-dir); plinth disk bench tells what one is"
+                            + " worth");
         }
     }
 }

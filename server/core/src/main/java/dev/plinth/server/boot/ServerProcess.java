@@ -177,7 +177,9 @@ final class ServerProcess {
         if (config.listeners().clientHttp().isEmpty()) {
             log.warn(
                     "Running http and grpc server on single port. This is not recommended for"
-                            + " production.");
+                            + " production.",
+                    "remedy",
+                    "--listen-client-http-urls gives HTTP a port of its own");
         }
         if (config.requests().requestBytesMax() > 10L << 20) {
             log.warn(
@@ -185,7 +187,9 @@ final class ServerProcess {
                     "max-request-bytes",
                     config.requests().requestBytesMax(),
                     "recommended-request-bytes",
-                    10L << 20);
+                    10L << 20,
+                    "remedy",
+                    "store large values elsewhere, and their names here");
         }
     }
 

@@ -29,7 +29,11 @@ final class TokenKinds {
             JwtOptions options = JwtOptions.parse(comma < 0 ? "" : flag.substring(comma));
             return switch (kind) {
                 case "simple" -> {
-                    log.warn("simple token is not cryptographically signed");
+                    log.warn(
+                            "simple token is not cryptographically signed",
+                            "remedy",
+                            "--auth-token=jwt with keys, where tokens may be guessed or survive a"
+                                    + " restart");
                     yield simple.get();
                 }
                 case "jwt" -> {

@@ -43,7 +43,11 @@ final class LateHeartbeats {
                     "expected-duration",
                     GoDuration.format(2 * intervalNanos),
                     "exceeded-duration",
-                    GoDuration.format(exceeded));
+                    GoDuration.format(exceeded),
+                    "remedy",
+                    "see whether the disk is slow (plinth disk bench on the log's folder) or the"
+                            + " processors are busy; else raise --heartbeat-interval and"
+                            + " --election-timeout at all members");
         }
     }
 

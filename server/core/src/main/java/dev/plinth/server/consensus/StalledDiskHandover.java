@@ -59,7 +59,9 @@ final class StalledDiskHandover {
                     "running-for",
                     GoDuration.format(running),
                     "transferee-member-id",
-                    MemberIds.text(successor.getAsLong()));
+                    MemberIds.text(successor.getAsLong()),
+                    "remedy",
+                    "see the kernel's log for errors of the disk; replace the member if they go on");
             node.transferLeader(successor.getAsLong());
         }
     }

@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Blocks; not for a loop's thread. One check at a time. Source: apply-lease-auth.md 13.
  */
 public final class CorruptionChecks {
+    private static final String REMEDY =
+            "remove the member that differs and add it again with an empty folder; plinth util hashkv"
+                    + " on stopped members tells which";
+
     /** This member's keys. */
     public interface Keys {
         /** Hashes them as of a revision; 0 for the current one. */
@@ -85,7 +89,8 @@ public final class CorruptionChecks {
                         && after.revision() == before.revision()
                         && after.compactRevision() == before.compactRevision();
         if (isOwnChanged) {
-            log.warn("found hash mismatch", "revision", before.revision());
+            log.warn(
+                    "found hash mismatch", "revision", before.revision(), "remedy", REMEDY);
             raiseAlarm(member.memberId());
             return;
         }
@@ -217,7 +222,9 @@ public final class CorruptionChecks {
                         log.warn(
                                 "alarm raised: the member's keys differ",
                                 "member-id",
-                                MemberIds.text(memberId));
+                                MemberIds.text(memberId),
+                                "remedy",
+                                REMEDY);
                     } else {
                         log.warn(
                                 "alarm of corruption not raised",

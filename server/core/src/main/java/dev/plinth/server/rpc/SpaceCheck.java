@@ -56,7 +56,10 @@ public final class SpaceCheck {
                         public void applied(ApplyResult result) {
                             LOG.log(
                                     Level.WARNING,
-                                    "alarm raised: the database has reached its quota");
+                                    "alarm raised: the database has reached its quota; compact,"
+                                            + " defragment and disarm (plinth ctl compact, defrag,"
+                                            + " alarm disarm), or raise --quota-backend-bytes at"
+                                            + " all members");
                         }
 
                         @Override

@@ -90,7 +90,9 @@ public final class DataDir {
                     "filename",
                     name,
                     "data-dir",
-                    root.toString());
+                    root.toString(),
+                    "remedy",
+                    "nothing of it is used: move it elsewhere");
         }
         return hasMember;
     }

@@ -17,8 +17,14 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -90,13 +96,16 @@ class LongListIT {
     void aCompactionThatPassesEndsTheList() throws Exception {
         try (ServerProcess server = start();
                 Client client = new Client(server);
-                Client stalling = new Client(server)) {
+                Client stalling = new Client(server);
+                Socket http = new Socket(InetAddress.getLoopbackAddress(), portOf(server))) {
             long revision = client.load();
             Taking taking = stalling.listWithoutTakingIt();
+            listByHttpWithoutTakingIt(http);
             for (int i = 0; i < KEYS; i++) {
                 client.put(i, 1);
             }
             client.stub.compact(CompactionRequest.newBuilder().setRevision(revision + 1).build());
+            assertThat(restOf(http)).startsWith("HTTP/1.1 200").doesNotEndWith("\r\n0\r\n\r\n");
             taking.take();
             assertThat(taking.closed.get(60, TimeUnit.SECONDS).isOk()).isFalse();
             assertThatThrownBy(() -> client.list(RangeRequest.newBuilder().setRevision(revision)))
@@ -104,6 +113,37 @@ class LongListIT {
                     .hasMessageContaining("compacted");
             assertThat(client.list(RangeRequest.newBuilder()).getKvsCount()).isEqualTo(KEYS);
         }
+    }
+
+    private static int portOf(ServerProcess server) {
+        return URI.create("//" + server.endpoint()).getPort();
+    }
+
+    /** Returns when the server has begun to answer. */
+    private static void listByHttpWithoutTakingIt(Socket socket) throws IOException {
+        String request =
+                "{\"key\":\"%s\",\"range_end\":\"%s\"}"
+                        .formatted(
+                                Base64.getEncoder().encodeToString(FROM.toByteArray()),
+                                Base64.getEncoder().encodeToString(TO.toByteArray()));
+        socket.setReceiveBufferSize(256 << 10);
+        socket.setSoTimeout(60_000);
+        socket.getOutputStream()
+                .write(
+                        ("POST /v3/kv/range HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+                                        + request.length()
+                                        + "\r\n\r\n"
+                                        + request)
+                                .getBytes(StandardCharsets.US_ASCII));
+        assertThat(socket.getInputStream().read()).isEqualTo('H');
+    }
+
+    /** What comes until the connection is closed; its end is enough to look at. */
+    private static String restOf(Socket socket) throws IOException {
+        byte[] rest = socket.getInputStream().readAllBytes();
+        return "H"
+                + new String(rest, 0, 100, StandardCharsets.ISO_8859_1)
+                + new String(rest, rest.length - 10, 10, StandardCharsets.ISO_8859_1);
     }
 
     private static ByteString key(int i) {

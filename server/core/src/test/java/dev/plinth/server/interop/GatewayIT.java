@@ -20,7 +20,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -277,6 +279,83 @@ class GatewayIT {
                 assertThat(leases.next()).contains("\"ID\":\"4711\"").doesNotContain("TTL");
             }
         }
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("both")
+    void aWebSocketMakesASingleCall(ServerProcess server) throws Exception {
+        try (Messages single = new Messages(server, "/v3/kv/put")) {
+            single.say("{\"key\":\"c2luZ2xl\",\"value\":\"eA==\"}");
+            assertThat(single.next()).startsWith("{\"header\"").contains("\"revision\"");
+            assertThat(single.next()).isEqualTo(END);
+        }
+        assertThat(send(server, "POST", "/v3/kv/range", "{\"key\":\"c2luZ2xl\"}").body())
+                .contains("\"value\":\"eA==\"");
+        try (Messages refused = new Messages(server, "/v3/kv/put")) {
+            refused.say("{}");
+            assertThat(refused.next()).contains("\"code\":3", "key is not provided");
+            assertThat(refused.next()).isEqualTo(END);
+        }
+    }
+
+    /** Long enough to be sent in pieces, with a value that takes several of them. */
+    @Test
+    void aLongListIsTheSameByAllWays() throws Exception {
+        List<String> puts = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            puts.add(put("long/%03d".formatted(i), 10_000 + i));
+        }
+        String list =
+                "{\"key\":\"%s\",\"range_end\":\"%s\"}".formatted(base64("long/"), base64("long0"));
+        List<String> bodies = new ArrayList<>();
+        for (ServerProcess server : List.of(etcd, plinth)) {
+            for (String ops : List.of(String.join(",", puts), put("long/one", 1_000_000))) {
+                String txn = "{\"success\":[" + ops + "]}";
+                assertThat(send(server, "POST", "/v3/kv/txn", txn).statusCode()).isEqualTo(200);
+            }
+            HttpResponse<String> answer = send(server, "POST", "/v3/kv/range", list);
+            assertThat(answer.headers().firstValue("Transfer-Encoding")).hasValue("chunked");
+            bodies.add(pairs(answer.body()));
+            try (Messages socket = new Messages(server, "/v3/kv/range")) {
+                socket.say(list);
+                bodies.add(pairs(socket.next()));
+                assertThat(socket.next()).isEqualTo(END);
+            }
+            String txn =
+                    "{\"success\":[{\"request_range\":%s},{\"request_range\":%s}]}"
+                            .formatted(list, list);
+            JsonElement both =
+                    JsonParser.parseString(send(server, "POST", "/v3/kv/txn", txn).body())
+                            .getAsJsonObject()
+                            .get("responses");
+            for (JsonElement one : both.getAsJsonArray()) {
+                bodies.add(pairs(one.getAsJsonObject().get("response_range").toString()));
+            }
+        }
+        assertThat(bodies).hasSize(8);
+        assertThat(bodies.stream().distinct()).hasSize(1);
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String put(String key, int valueBytes) {
+        byte[] value = new byte[valueBytes];
+        new Random(valueBytes).nextBytes(value);
+        return "{\"request_put\":{\"key\":\"%s\",\"value\":\"%s\"}}"
+                .formatted(base64(key), Base64.getEncoder().encodeToString(value));
+    }
+
+    /** Keys and values of a list, without what depends on the writes before. */
+    private static String pairs(String list) {
+        StringBuilder pairs = new StringBuilder();
+        for (JsonElement pair :
+                JsonParser.parseString(list).getAsJsonObject().get("kvs").getAsJsonArray()) {
+            pairs.append(pair.getAsJsonObject().get("key"))
+                    .append(pair.getAsJsonObject().get("value"));
+        }
+        return pairs.toString();
     }
 
     @ParameterizedTest(autoCloseArguments = false)

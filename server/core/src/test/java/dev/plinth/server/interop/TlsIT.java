@@ -283,6 +283,7 @@ class TlsIT {
                 assertThat(socket.getSession().getCipherSuite())
                         .isEqualTo("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384");
             }
+            etcdctl(null, "put", "k", "v").succeeded();
             try (SSLSocket socket =
                     (SSLSocket) context(null).getSocketFactory().createSocket("127.0.0.1", port)) {
                 socket.setEnabledProtocols(new String[] {"TLSv1.3"});
