@@ -106,10 +106,7 @@ final class ClientServer implements AutoCloseable {
 
     /** Binds the listeners for clients and serves. */
     synchronized void serve(
-            ServiceContext context,
-            Metrics metrics,
-            DiskWatchdog watchdog,
-            LongSupplier wallMillis)
+            ServiceContext context, Metrics metrics, DiskWatchdog watchdog, LongSupplier wallMillis)
             throws StartException {
         if (isClosed) {
             return;
@@ -280,8 +277,7 @@ final class ClientServer implements AutoCloseable {
                 messageBytesMax);
     }
 
-    private ListenerOptions options(
-            List<ServerStreamTracer.Factory> tracers, MemoryBudget memory) {
+    private ListenerOptions options(List<ServerStreamTracer.Factory> tracers, MemoryBudget memory) {
         FlagValues flags = config.flags();
         return new ListenerOptions(
                 (int) Math.min(config.requests().concurrentStreamsMax(), Integer.MAX_VALUE),

@@ -28,16 +28,17 @@ import org.jspecify.annotations.Nullable;
  * response answers with one document, a stream with one line {@code {"result":…}} for each message,
  * and {@code {"error":…}} at the end when it failed.
  *
- * <p>State belongs to the connection's event loop. A short answer is made JSON there; a longer one by a
- * thread of its own, piece by piece as the connection takes them, so that neither the loop's other
- * connections nor the heap feel its length. Should it fail half-way, the connection is cut off, since
- * nothing that could still be said would be taken for an error.
+ * <p>State belongs to the connection's event loop. A short answer is made JSON there; a longer one
+ * by a thread of its own, piece by piece as the connection takes them, so that neither the loop's
+ * other connections nor the heap feel its length. Should it fail half-way, the connection is cut
+ * off, since nothing that could still be said would be taken for an error.
  */
 final class GatewayCall implements Exchange {
     private static final String JSON = "application/json";
 
     /** Encoded; a longer answer is not made JSON on the event loop. */
     private static final int SHORT_BYTES_MAX = 16 << 10;
+
     private final Channel channel;
     private final MethodDescriptor<Message, InputStream> method;
     private final CallOptions options;

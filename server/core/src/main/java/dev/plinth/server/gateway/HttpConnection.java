@@ -120,8 +120,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         Exchange current = exchange;
         if (current != null && !bodyEnded && !current.takesStream() && bodyDeadline == null) {
             bodyDeadline =
-                    ctx.executor()
-                            .schedule(() -> close(ctx), BODY_PAUSE_SECONDS, TimeUnit.SECONDS);
+                    ctx.executor().schedule(() -> close(ctx), BODY_PAUSE_SECONDS, TimeUnit.SECONDS);
         }
     }
 

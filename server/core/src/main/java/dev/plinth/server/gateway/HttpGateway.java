@@ -43,7 +43,8 @@ public final class HttpGateway implements PlainHttp, HttpConnection.Dispatcher {
     /**
      * @param services the services, in the process
      * @param sites what is served beside the API and the endpoints
-     * @param background writes long answers as JSON, at the pace of their receivers; virtual threads
+     * @param background writes long answers as JSON, at the pace of their receivers; virtual
+     *     threads
      */
     public HttpGateway(
             Channel services,

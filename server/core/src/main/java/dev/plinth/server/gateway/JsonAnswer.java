@@ -89,7 +89,8 @@ final class JsonAnswer extends OutputStream {
      */
     void end() throws IOException {
         if (heldBytes > 0) {
-            throw new IOException("a message ends within a field, %d bytes on".formatted(heldBytes));
+            throw new IOException(
+                    "a message ends within a field, %d bytes on".formatted(heldBytes));
         }
         endArray(top);
         out.put('}');
@@ -176,8 +177,7 @@ final class JsonAnswer extends OutputStream {
         }
     }
 
-    private void value(CodedInputStream in, Open open, Field field, int depth)
-            throws IOException {
+    private void value(CodedInputStream in, Open open, Field field, int depth) throws IOException {
         switch (field.type()) {
             case MESSAGE -> {
                 begin(open, field);

@@ -59,12 +59,15 @@ record JsonAnswers(Descriptor message, boolean isStream, JsonShape.Shapes shapes
 
     /** Writes an answer that is held in pieces, at a pace. */
     void write(byte[] encoded, Pace pace, Consumer<byte[]> pieces) throws IOException {
-        write(encoded.length, pieces, json -> {
-            for (int at = 0; at < encoded.length; at += PACED_BYTES) {
-                awaitRoom(pace);
-                json.write(encoded, at, Math.min(encoded.length - at, PACED_BYTES));
-            }
-        });
+        write(
+                encoded.length,
+                pieces,
+                json -> {
+                    for (int at = 0; at < encoded.length; at += PACED_BYTES) {
+                        awaitRoom(pace);
+                        json.write(encoded, at, Math.min(encoded.length - at, PACED_BYTES));
+                    }
+                });
     }
 
     private static void awaitRoom(Pace pace) throws IOException {

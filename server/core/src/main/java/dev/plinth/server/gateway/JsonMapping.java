@@ -17,6 +17,7 @@ final class JsonMapping {
     private JsonMapping() {}
 
     static Message parse(String document, Message prototype) throws JsonSyntaxException {
+        JsonDuplicates.check(document, prototype.getDescriptorForType());
         Message.Builder builder = prototype.newBuilderForType();
         try {
             PARSER.merge(document, builder);

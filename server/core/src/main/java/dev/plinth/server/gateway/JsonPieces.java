@@ -69,9 +69,7 @@ final class JsonPieces {
             }
             int written =
                     BASE64.encode(
-                            part == bytes.length
-                                    ? bytes
-                                    : Arrays.copyOfRange(bytes, at, at + part),
+                            part == bytes.length ? bytes : Arrays.copyOfRange(bytes, at, at + part),
                             encoded);
             put(encoded, written);
         }

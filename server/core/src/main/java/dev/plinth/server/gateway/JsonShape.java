@@ -50,8 +50,8 @@ final class JsonShape {
         private final Map<Descriptor, JsonShape> known = new ConcurrentHashMap<>();
 
         /**
-         * @throws IllegalArgumentException the message has a field that no message of etcd's API has:
-         *     a map, or a number with a fraction
+         * @throws IllegalArgumentException the message has a field that no message of etcd's API
+         *     has: a map, or a number with a fraction
          */
         JsonShape of(Descriptor message) {
             return known.computeIfAbsent(message, JsonShape::new);

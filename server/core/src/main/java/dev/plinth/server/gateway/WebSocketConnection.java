@@ -216,7 +216,9 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter implements 
     @Override
     public void begin(HttpResponseStatus status, String contentType) {}
 
-    /** A document, without the end of its line, is a message; its parts are the message's frames. */
+    /**
+     * A document, without the end of its line, is a message; its parts are the message's frames.
+     */
     @Override
     public void chunk(byte[] bytes, boolean endsDocument) {
         int length = bytes.length;

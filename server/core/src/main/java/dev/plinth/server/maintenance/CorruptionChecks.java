@@ -89,8 +89,7 @@ public final class CorruptionChecks {
                         && after.revision() == before.revision()
                         && after.compactRevision() == before.compactRevision();
         if (isOwnChanged) {
-            log.warn(
-                    "found hash mismatch", "revision", before.revision(), "remedy", REMEDY);
+            log.warn("found hash mismatch", "revision", before.revision(), "remedy", REMEDY);
             raiseAlarm(member.memberId());
             return;
         }

@@ -68,7 +68,8 @@ final class CallSpans extends ServerStreamTracer.Factory {
 
     private static boolean isServersError(Status.Code code) {
         return switch (code) {
-            case UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS -> true;
+            case UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS ->
+                    true;
             default -> false;
         };
     }

@@ -67,9 +67,7 @@ public final class SpanSenders implements GrpcSenderProvider {
 
         @Override
         public void send(
-                MessageWriter batch,
-                Consumer<GrpcResponse> answered,
-                Consumer<Throwable> failed) {
+                MessageWriter batch, Consumer<GrpcResponse> answered, Consumer<Throwable> failed) {
             ClientCall<MessageWriter, byte[]> call =
                     channel.newCall(
                             method,

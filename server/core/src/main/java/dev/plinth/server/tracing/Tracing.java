@@ -34,8 +34,8 @@ public final class Tracing implements AutoCloseable {
      * @param address host and port of the collector, which is spoken to in the clear
      * @param serviceName what the member is called in traces
      * @param instanceId which member it is; empty to leave that out
-     * @param sampledOfAMillion how many of the traces that begin here are sampled; of the others the
-     *     caller has decided
+     * @param sampledOfAMillion how many of the traces that begin here are sampled; of the others
+     *     the caller has decided
      */
     public record Settings(
             String address, String serviceName, String instanceId, long sampledOfAMillion) {}
@@ -53,9 +53,7 @@ public final class Tracing implements AutoCloseable {
             resource.put(AttributeKey.stringKey("service.instance.id"), settings.instanceId());
         }
         OtlpGrpcSpanExporter exporter =
-                OtlpGrpcSpanExporter.builder()
-                        .setEndpoint("http://" + settings.address())
-                        .build();
+                OtlpGrpcSpanExporter.builder().setEndpoint("http://" + settings.address()).build();
         return new Tracing(
                 SdkTracerProvider.builder()
                         .setClock(new MemberClock(wallMillis, nanoClock))

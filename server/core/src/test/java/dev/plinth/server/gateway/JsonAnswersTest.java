@@ -26,9 +26,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.api.Test;
 
 class JsonAnswersTest {
     private static final int DEPTH_MAX = 5;
@@ -48,7 +48,8 @@ class JsonAnswersTest {
         return Routes.methods()
                 .map(MethodDescriptor::getResponseMarshaller)
                 .map(marshaller -> (PrototypeMarshaller<?>) marshaller)
-                .map(marshaller -> (Message) Objects.requireNonNull(marshaller.getMessagePrototype()))
+                .map(marshaller ->
+                        (Message) Objects.requireNonNull(marshaller.getMessagePrototype()))
                 .distinct();
     }
 
@@ -83,7 +84,8 @@ class JsonAnswersTest {
 
     private static Message random(Message.Builder builder, Random random, int depth) {
         for (FieldDescriptor field : builder.getDescriptorForType().getFields()) {
-            boolean isTooDeep = depth == DEPTH_MAX && field.getType() == FieldDescriptor.Type.MESSAGE;
+            boolean isTooDeep =
+                    depth == DEPTH_MAX && field.getType() == FieldDescriptor.Type.MESSAGE;
             if (isTooDeep || random.nextInt(3) == 0) {
                 continue;
             }
@@ -188,10 +190,8 @@ class JsonAnswersTest {
     @Test
     void aReceiverThatHasGoneEndsIt() {
         Message message = RangeResponse.newBuilder().setCount(1).build();
-        assertThatThrownBy(
-                        () ->
-                                answers(message, false)
-                                        .write(message.toByteArray(), () -> false, _ -> {}))
+        assertThatThrownBy(() ->
+                        answers(message, false).write(message.toByteArray(), () -> false, _ -> {}))
                 .isInstanceOf(IOException.class);
     }
 }

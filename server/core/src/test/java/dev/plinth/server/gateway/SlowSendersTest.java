@@ -114,7 +114,10 @@ class SlowSendersTest {
         assertThat(channel.isOpen()).isTrue();
     }
 
-    /** What comes while a request is being answered is looked at later; that is not the client's fault. */
+    /**
+     * What comes while a request is being answered is looked at later; that is not the client's
+     * fault.
+     */
     @Test
     void aRequestThatWaitsForTheOneBeforeIsNotLate() {
         send(HEADERS.formatted("document") + "body");

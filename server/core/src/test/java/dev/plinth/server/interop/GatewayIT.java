@@ -168,6 +168,15 @@ class GatewayIT {
         }
     }
 
+    /** As etcd since 3.6 has it; before, the last one counted. */
+    @Test
+    void aFieldThatComesTwiceIsRefused() throws Exception {
+        HttpResponse<String> answer =
+                send(plinth, "POST", "/v3/kv/range", "{\"key\":\"Zm9v\",\"key\":\"YQ==\"}");
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("\"code\":3", "duplicate field");
+    }
+
     private static String code(HttpResponse<String> answer) {
         return String.valueOf(JsonParser.parseString(answer.body()).getAsJsonObject().get("code"));
     }

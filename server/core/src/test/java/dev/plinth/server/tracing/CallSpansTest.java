@@ -95,12 +95,9 @@ class CallSpansTest {
 
     @Test
     void anAddressThatIsNoneIsRefused() {
-        assertThatThrownBy(
-                        () ->
-                                Tracing.open(
-                                        new Tracing.Settings("a b", "etcd", "", ALL),
-                                        () -> 0,
-                                        () -> 0))
+        assertThatThrownBy(() ->
+                        Tracing.open(
+                                new Tracing.Settings("a b", "etcd", "", ALL), () -> 0, () -> 0))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

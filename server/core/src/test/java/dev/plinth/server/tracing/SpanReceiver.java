@@ -23,7 +23,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A collector of traces: takes what is exported by OTLP and reads the fields that tests ask for. */
+/**
+ * A collector of traces: takes what is exported by OTLP and reads the fields that tests ask for.
+ */
 final class SpanReceiver implements AutoCloseable {
     private static final String SERVICE = "opentelemetry.proto.collector.trace.v1.TraceService";
 

@@ -68,10 +68,7 @@ class TracingIT {
         try {
             KVGrpc.newBlockingStub(channel)
                     .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
-                    .put(
-                            PutRequest.newBuilder()
-                                    .setKey(ByteString.copyFromUtf8("traced"))
-                                    .build());
+                    .put(PutRequest.newBuilder().setKey(ByteString.copyFromUtf8("traced")).build());
         } finally {
             channel.shutdownNow();
         }
