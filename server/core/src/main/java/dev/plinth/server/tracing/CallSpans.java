@@ -79,11 +79,6 @@ final class CallSpans extends ServerStreamTracer.Factory {
         READER;
 
         @Override
-        public Iterable<String> keys(Metadata headers) {
-            return headers.keys();
-        }
-
-        @Override
         public @Nullable String get(@Nullable Metadata headers, String name) {
             return headers == null
                     ? null
