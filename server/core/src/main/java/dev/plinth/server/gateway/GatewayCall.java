@@ -349,9 +349,10 @@ final class GatewayCall implements Exchange {
             return;
         }
         byte[] single = response;
-        if (!status.isOk()) {
+        boolean isWhole = begun && !manyResponses;
+        if (!status.isOk() && !isWhole) {
             fail(status);
-        } else if (manyResponses || begun) {
+        } else if (manyResponses || isWhole) {
             over = true;
             begin(Status.OK);
             answer.finish();
@@ -369,7 +370,10 @@ final class GatewayCall implements Exchange {
             return;
         }
         over = true;
-        if (manyResponses && call != null) {
+        room.release();
+        if (isWriting) {
+            answer.cutOff();
+        } else if (manyResponses && call != null) {
             begin(status);
             answer.chunk(JsonMapping.utf8("{\"error\":" + JsonMapping.error(status) + "}\n"), true);
             answer.finish();

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
-import com.google.protobuf.Descriptors.FieldDescriptor.Type;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
 import dev.plinth.server.gateway.JsonShape.Field;
@@ -239,7 +239,7 @@ final class JsonAnswer extends OutputStream {
         }
     }
 
-    private static long number(CodedInputStream in, Type type) throws IOException {
+    private static long number(CodedInputStream in, FieldDescriptor.Type type) throws IOException {
         return switch (type) {
             case INT64, UINT64 -> in.readRawVarint64();
             case SINT64 -> in.readSInt64();

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.Descriptors.FieldDescriptor.Type;
 import com.google.protobuf.WireFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,7 +23,7 @@ final class JsonShape {
      * @param descriptor which type it has, and whether it is told when it is zero
      */
     record Field(int number, byte[] name, boolean isRepeated, FieldDescriptor descriptor) {
-        Type type() {
+        FieldDescriptor.Type type() {
             return descriptor.getType();
         }
 
@@ -64,9 +63,9 @@ final class JsonShape {
         fields = new Field[largest + 1];
         for (FieldDescriptor field : message.getFields()) {
             if (field.isMapField()
-                    || field.getType() == Type.DOUBLE
-                    || field.getType() == Type.FLOAT
-                    || field.getType() == Type.GROUP) {
+                    || field.getType() == FieldDescriptor.Type.DOUBLE
+                    || field.getType() == FieldDescriptor.Type.FLOAT
+                    || field.getType() == FieldDescriptor.Type.GROUP) {
                 throw new IllegalArgumentException("no JSON form for " + field.getFullName());
             }
             fields[field.getNumber()] =
