@@ -2,7 +2,6 @@ package dev.plinth.server.gateway;
 
 import com.google.protobuf.Message;
 import dev.plinth.server.rpc.LongReply;
-import dev.plinth.server.rpc.Pace;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -16,7 +15,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +50,7 @@ final class GatewayCall implements Exchange {
     private final Message requestPrototype;
     private final boolean manyRequests;
     private final boolean manyResponses;
-    private final Semaphore room = new Semaphore(0);
+    private final ConnectionRoom room;
     private @Nullable ClientCall<Message, InputStream> call;
     private @Nullable String document;
     private byte @Nullable [] response;
@@ -64,8 +62,7 @@ final class GatewayCall implements Exchange {
 
     private @Nullable Status statusBehind;
 
-    /** Read by the thread that writes an answer. */
-    private volatile boolean over;
+    private boolean over;
 
     GatewayCall(
             Channel channel,
@@ -83,6 +80,7 @@ final class GatewayCall implements Exchange {
                         .build();
         this.json = json;
         this.background = background;
+        this.room = new ConnectionRoom(answer, loop);
         this.options = options;
         this.headers = headers;
         this.answer = answer;
@@ -202,10 +200,8 @@ final class GatewayCall implements Exchange {
     @Override
     public void writable() {
         ClientCall<Message, InputStream> present = call;
-        if (awaitingRoom && isWriting) {
-            awaitingRoom = false;
-            room.release();
-        } else if (awaitingRoom && present != null) {
+        room.writable();
+        if (awaitingRoom && present != null) {
             awaitingRoom = false;
             present.request(1);
         }
@@ -213,19 +209,29 @@ final class GatewayCall implements Exchange {
 
     @Override
     public void aborted() {
-        over = true;
-        room.release();
+        stop();
         ClientCall<Message, InputStream> present = call;
         if (present != null) {
             present.cancel("client has gone away", null);
         }
     }
 
+    private void stop() {
+        over = true;
+        room.end();
+    }
+
     private void shortMessage(byte[] encoded) {
         if (over) {
             return;
         }
-        byte[] document = json.whole(encoded);
+        byte[] document;
+        try {
+            document = json.whole(encoded);
+        } catch (IOException e) {
+            fail(Status.INTERNAL.withDescription("no JSON form: " + e.getMessage()));
+            return;
+        }
         if (!manyResponses) {
             response = document;
             return;
@@ -285,23 +291,6 @@ final class GatewayCall implements Exchange {
         } else if (manyResponses) {
             requestMore();
         }
-    }
-
-    /**
-     * Returns when the connection has taken most of what it was given; for the thread that writes.
-     *
-     * @return false when the client has gone away
-     */
-    private boolean awaitRoom() throws InterruptedException {
-        loop.execute(() -> {
-            if (over || answer.isWritable()) {
-                room.release();
-            } else {
-                awaitingRoom = true;
-            }
-        });
-        room.acquire();
-        return !over;
     }
 
     /** Gives the connection pieces of one document, holding one back to know the last. */
@@ -369,8 +358,7 @@ final class GatewayCall implements Exchange {
         if (over) {
             return;
         }
-        over = true;
-        room.release();
+        stop();
         if (isWriting) {
             answer.cutOff();
         } else if (manyResponses && call != null) {
@@ -389,16 +377,15 @@ final class GatewayCall implements Exchange {
     private final class Responses extends ClientCall.Listener<InputStream> {
         @Override
         public void onMessage(InputStream message) {
-            Pace pace = GatewayCall.this::awaitRoom;
             if (message instanceof LongReply reply) {
-                loop.execute(() -> startWriting(pieces -> json.write(reply, pace, pieces)));
+                loop.execute(() -> startWriting(pieces -> json.write(reply, room, pieces)));
                 return;
             }
             byte[] encoded = bytes(message);
             if (encoded.length <= SHORT_BYTES_MAX) {
                 loop.execute(() -> shortMessage(encoded));
             } else {
-                loop.execute(() -> startWriting(pieces -> json.write(encoded, pace, pieces)));
+                loop.execute(() -> startWriting(pieces -> json.write(encoded, room, pieces)));
             }
         }
 

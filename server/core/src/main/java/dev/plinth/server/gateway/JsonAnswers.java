@@ -7,7 +7,6 @@ import io.grpc.MethodDescriptor.Marshaller;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -40,14 +39,14 @@ record JsonAnswers(Descriptor message, boolean isStream, JsonShape.Shapes shapes
         }
     }
 
-    /** A short answer as a whole. */
-    byte[] whole(byte[] encoded) {
+    /**
+     * A short answer as a whole.
+     *
+     * @throws IOException the message is damaged
+     */
+    byte[] whole(byte[] encoded) throws IOException {
         List<byte[]> pieces = new ArrayList<>(1);
-        try {
-            write(encoded.length, pieces::add, json -> json.write(encoded));
-        } catch (IOException e) {
-            throw new UncheckedIOException("a response has no JSON form", e);
-        }
+        write(encoded.length, pieces::add, json -> json.write(encoded));
         byte[] json = new byte[pieces.stream().mapToInt(piece -> piece.length).sum()];
         int at = 0;
         for (byte[] piece : pieces) {
