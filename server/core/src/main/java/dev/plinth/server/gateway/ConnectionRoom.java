@@ -20,7 +20,9 @@ final class ConnectionRoom implements Pace {
         this.loop = loop;
     }
 
-    /** Goes through the loop, so that all that was given to it before has reached the connection. */
+    /**
+     * Goes through the loop, so that all that was given to it before has reached the connection.
+     */
     @Override
     public boolean awaitRoom() throws InterruptedException {
         loop.execute(() -> {

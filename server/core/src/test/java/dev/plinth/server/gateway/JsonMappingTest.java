@@ -39,8 +39,7 @@ class JsonMappingTest {
 
     @Test
     void depthIsBounded() {
-        String document =
-                "{\"success\":[{\"request_txn\":".repeat(200) + "{}" + "}]}".repeat(200);
+        String document = "{\"success\":[{\"request_txn\":".repeat(200) + "{}" + "}]}".repeat(200);
         assertThatThrownBy(() -> parse(document)).isInstanceOf(JsonSyntaxException.class);
     }
 }

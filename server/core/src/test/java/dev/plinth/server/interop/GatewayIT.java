@@ -42,7 +42,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class GatewayIT {
     private static final String ORIGIN = "http://console.example:8080";
-    private static final String END = "(the connection has ended)";
 
     @TempDir private static Path dir;
     private static ServerProcess plinth;
@@ -500,17 +499,6 @@ class GatewayIT {
             }
             from.request(1);
             return null;
-        }
-
-        @Override
-        public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-            heard.add(END);
-            return null;
-        }
-
-        @Override
-        public void onError(WebSocket from, Throwable failure) {
-            heard.add(END);
         }
 
         @Override
