@@ -130,12 +130,12 @@ class BadInputIT {
     void logThatEndsBeforeTheDatabaseIsRefusedWithBothNumbers() throws Exception {
         Path data = dirWithEntries();
         Path segment = onlySegment(data);
-        byte[] start = new byte[4096];
+        long end = endOfRecords(segment);
+        int kept = (int) endOfRecord(segment, 300);
+        assertThat(kept).isLessThan((int) end);
         try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
-            file.readFully(start);
-            Arrays.fill(start, 400, start.length, (byte) 0);
-            file.seek(0);
-            file.write(start);
+            file.seek(kept);
+            file.write(new byte[(int) end - kept]);
         }
         ServerProcess server = ServerProcess.plinthStarting(data);
         assertThat(server.awaitExit()).isEqualTo(1);
@@ -224,12 +224,17 @@ class BadInputIT {
 
     /** Offset of the first zero length word. */
     private static long endOfRecords(Path segment) throws IOException {
+        return endOfRecord(segment, Long.MAX_VALUE);
+    }
+
+    /** Where the first record ends that reaches an offset, or the last one. */
+    private static long endOfRecord(Path segment, long least) throws IOException {
         try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "r")) {
             long offset = 0;
             while (true) {
                 file.seek(offset);
                 long word = Long.reverseBytes(file.readLong());
-                if (word == 0) {
+                if (word == 0 || offset >= least) {
                     return offset;
                 }
                 long padding = word < 0 ? (word >>> 56) & 7 : 0;
