@@ -33,7 +33,7 @@ public class ChargedCallStress {
                     new RecordedCall(),
                     new Metadata(),
                     null,
-                    new SlowCalls(System::nanoTime, () -> 0, Long.MAX_VALUE, null),
+                    new SlowCalls(() -> 0, () -> 0, Long.MAX_VALUE, null),
                     memory);
 
     /** The call's work. */
