@@ -1,9 +1,6 @@
 package dev.plinth.testing;
 
-import dev.plinth.client.EtcdException;
 import dev.plinth.client.PlinthClient;
-import dev.plinth.client.Range;
-import dev.plinth.client.Reason;
 import dev.plinth.server.boot.EmbeddedMember;
 import dev.plinth.server.core.StartException;
 import dev.plinth.server.log.LogLevel;
@@ -151,14 +148,6 @@ public final class PlinthServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StartException("interrupted", e);
-        }
-        // Everything is refused until the member knows the cluster's version; then it can read.
-        try (PlinthClient own = PlinthClient.of(slot.ports.endpoint())) {
-            var _ = own.kv().range(Range.all().countOnly());
-        } catch (EtcdException.PermissionDenied e) {
-            assert e.reason() != Reason.OTHER : "data of a cluster with users";
-        } catch (EtcdException e) {
-            throw new StartException(slot.name + " cannot read: " + e.getMessage(), e);
         }
     }
 

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the cluster this member's name and client URLs, through the log, until it is done. Clients
- * are served from then on.
+ * are served from then on, or, in a new cluster, from when it has a version: before that all their
+ * calls would be refused. {@link #turn} is called by one thread.
  */
 public final class Announcer {
     private final LocalMember member;
@@ -24,11 +25,12 @@ public final class Announcer {
     private final Runnable announced;
     private final Log log;
     private volatile boolean isUnderWay;
-    private volatile boolean isDone;
+    private volatile boolean isPublished;
+    private boolean isDone;
 
     /**
      * @param retryNanos the request timeout, after which the member tries again
-     * @param announced runs once, on the apply loop, when the cluster knows
+     * @param announced runs once, in a turn, when the cluster knows and clients can be served
      */
     public Announcer(
             LocalMember member,
@@ -48,9 +50,21 @@ public final class Announcer {
 
     /** Proposes, unless that is done or under way or there is no leader. */
     public void turn() {
-        if (isDone || isUnderWay || member.leaderId() == 0) {
-            return;
+        if (isPublished) {
+            reportWhenServable();
+        } else if (!isUnderWay && member.leaderId() != 0) {
+            publish();
         }
+    }
+
+    private void reportWhenServable() {
+        if (!isDone && member.clusterVersion() != null) {
+            isDone = true;
+            announced.run();
+        }
+    }
+
+    private void publish() {
         isUnderWay = true;
         ClusterMemberAttrSetRequest request =
                 ClusterMemberAttrSetRequest.newBuilder()
@@ -75,7 +89,6 @@ public final class Announcer {
             isUnderWay = false;
             return;
         }
-        isDone = true;
         log.info(
                 "published local member to cluster through raft",
                 "local-member-id",
@@ -86,6 +99,6 @@ public final class Announcer {
                 MemberIds.text(member.clusterId()),
                 "publish-timeout",
                 GoDuration.format(retryNanos));
-        announced.run();
+        isPublished = true;
     }
 }
