@@ -57,6 +57,16 @@ final class StreamEndpoint implements PeerRouter.Endpoint {
             exchange.refuse(412, "to field mismatch");
             return;
         }
+        StreamKind wanted = kind;
+        // After this turn of the event loop: a member that stood still finds a connection of each
+        // attempt of its peers, all but the last one given up, and that is seen within the turn.
+        exchange.channel().eventLoop().execute(() -> attach(exchange, from, wanted));
+    }
+
+    private void attach(PeerExchange exchange, long from, StreamKind kind) {
+        if (!exchange.channel().isActive()) {
+            return;
+        }
         Channel channel = exchange.beginStream();
         // The reader sends nothing any more; link heartbeats find out whether it is there.
         channel.pipeline().remove(IdleStateHandler.class);
