@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Prints what the last `mvn verify` spent per module and on each test class of five seconds or more.
+"""Prints what the last `mvn verify` spent per module and on each test class of five seconds or more, what it skipped,
+and which tests failed and passed when they were run again.
 
 Reads the surefire and failsafe reports below the current folder.
 """
@@ -9,7 +10,7 @@ import xml.etree.ElementTree as xml
 MODULE_ROW = "{:>7.2f} min  {}"
 SLOW_SECONDS = 5.0
 
-modules, slow, skipped = {}, [], []
+modules, slow, skipped, unsteady = {}, [], [], []
 for report in pathlib.Path(".").glob("**/target/*-reports/TEST-*.xml"):
     suite = xml.parse(report).getroot()
     seconds = float(suite.get("time", "0").replace(",", ""))
@@ -18,9 +19,12 @@ for report in pathlib.Path(".").glob("**/target/*-reports/TEST-*.xml"):
     if seconds >= SLOW_SECONDS:
         slow.append((seconds, suite.get("name")))
     for case in suite.iter("testcase"):
+        name = f"{case.get('classname')}.{case.get('name')}"
+        for failure in case.findall("flakyFailure") + case.findall("flakyError"):
+            unsteady.append((name, failure.get("message") or failure.get("type", "")))
         reason = case.find("skipped")
         if reason is not None:
-            skipped.append((f"{case.get('classname')}.{case.get('name')}", reason.get("message", "")))
+            skipped.append((name, reason.get("message", "")))
 
 for module, seconds in sorted(modules.items()):
     print(MODULE_ROW.format(seconds / 60, module))
@@ -28,3 +32,5 @@ for seconds, name in sorted(slow, reverse=True):
     print(MODULE_ROW.format(seconds / 60, "  " + name))
 for name, reason in sorted(skipped):
     print(f"skipped: {name}: {reason}")
+for name, message in sorted(unsteady):
+    print(f"to mend, failed at first and then passed: {name}: {message.splitlines()[0] if message else ''}")
