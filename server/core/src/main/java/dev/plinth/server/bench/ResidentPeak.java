@@ -7,10 +7,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The highest resident size without file mappings while this is open. The kernel keeps a high-water
- * mark of the whole resident size alone, so this looks every two milliseconds.
+ * mark of the whole resident size alone, so this looks every ten milliseconds.
  */
 final class ResidentPeak implements AutoCloseable {
-    private static final long INTERVAL_MILLIS = 2;
+    private static final long INTERVAL_MILLIS = 10;
 
     private final PeerProcess peer;
     private final ScheduledExecutorService timer =
