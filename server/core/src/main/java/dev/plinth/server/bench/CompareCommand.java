@@ -70,7 +70,8 @@ final class CompareCommand extends PeerMeasurement {
     @Option(
             names = "--warm-up",
             defaultValue = "100000",
-            description = "Calls before the first round of each kind (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Calls before the first round of each kind, by 64 clients at least (default: ${DEFAULT-VALUE}).")
     private int warmUp;
 
     @Option(
