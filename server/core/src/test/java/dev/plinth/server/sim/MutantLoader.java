@@ -6,6 +6,8 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeTransform;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Loads the project's own classes once more, with a bug planted. */
@@ -37,19 +39,32 @@ final class MutantLoader extends ClassLoader {
     }
 
     private Class<?> define(String name) throws ClassNotFoundException {
+        byte[] bytes = original(name);
+        if (bug != null) {
+            for (PlantedBug.Change change : bug.changes()) {
+                if (change.className().equals(name)) {
+                    bytes = changed(bytes, change);
+                }
+            }
+        }
+        return defineClass(name, bytes, 0, bytes.length);
+    }
+
+    /** Whether a change finds what it is to change; code that it names may have moved. */
+    boolean takesEffect(PlantedBug.Change change) throws ClassNotFoundException {
+        byte[] original = original(change.className());
+        PlantedBug.Change none =
+                new PlantedBug.Change(
+                        change.className(), change.method(), CodeTransform.ACCEPT_ALL);
+        return !Arrays.equals(changed(original, change), changed(original, none));
+    }
+
+    private byte[] original(String name) throws ClassNotFoundException {
         try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
             if (in == null) {
                 throw new ClassNotFoundException(name);
             }
-            byte[] bytes = in.readAllBytes();
-            if (bug != null) {
-                for (PlantedBug.Change change : bug.changes()) {
-                    if (change.className().equals(name)) {
-                        bytes = changed(bytes, change);
-                    }
-                }
-            }
-            return defineClass(name, bytes, 0, bytes.length);
+            return in.readAllBytes();
         } catch (IOException e) {
             throw new ClassNotFoundException(name, e);
         }

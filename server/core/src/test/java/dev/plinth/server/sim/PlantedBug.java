@@ -56,7 +56,7 @@ enum PlantedBug {
     /** The leases of a leader's snapshot are not read. */
     LEASES_OF_SNAPSHOT_FORGOTTEN(
             in(
-                    "dev.plinth.server.boot.StateReplacement",
+                    "dev.plinth.server.storage.StateReplacement",
                     "install",
                     withoutCall(call ->
                             call.owner().asInternalName().endsWith("/Lessor")
