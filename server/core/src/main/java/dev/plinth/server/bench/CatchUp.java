@@ -13,18 +13,22 @@ final class CatchUp {
                     new Figure<>("snapshots sent", each -> each.snapshots),
                     new Figure<>("caught up after, s", each -> each.seconds),
                     new Figure<>("put p50: undisturbed, ms", each -> each.undisturbed.p50()),
+                    new Figure<>("put p50: follower away, ms", each -> each.away.p50()),
                     new Figure<>("put p50: catching up, ms", each -> each.catchingUp.p50()),
                     new Figure<>("put p99: undisturbed, ms", each -> each.undisturbed.p99()),
-                    new Figure<>("put p99: away for a moment, ms", each -> each.inStep.p99()),
+                    new Figure<>("put p99: follower away, ms", each -> each.away.p99()),
+                    new Figure<>("put p99: back in step, ms", each -> each.inStep.p99()),
                     new Figure<>("put p99: catching up, ms", each -> each.catchingUp.p99()),
                     new Figure<>("p99: catching up to undisturbed", CatchUp::delay),
+                    new Figure<>("p99: catching up to follower away", CatchUp::delayToAway),
                     new Figure<>("put max: undisturbed, ms", each -> each.undisturbed.max()),
+                    new Figure<>("put max: follower away, ms", each -> each.away.max()),
                     new Figure<>("put max: catching up, ms", each -> each.catchingUp.max()),
                     new Figure<>("puts that failed", each -> each.failures),
-                    new Figure<>("leader: undisturbed, MiB", each -> each.leaderBefore),
+                    new Figure<>("leader: follower away, MiB", each -> each.leaderBefore),
                     new Figure<>("leader: catching up, MiB", each -> each.leaderDuring),
                     new Figure<>("leader: extra, MiB", CatchUp::leaderExtra),
-                    new Figure<>("follower: away for a moment, MiB", each -> each.followerBefore),
+                    new Figure<>("follower: back in step, MiB", each -> each.followerBefore),
                     new Figure<>("follower: catching up, MiB", each -> each.followerDuring),
                     new Figure<>("follower: extra, MiB", CatchUp::followerExtra));
 
@@ -41,6 +45,7 @@ final class CatchUp {
     double snapshots = NaN;
     double seconds = NaN;
     Times undisturbed = Times.UNKNOWN;
+    Times away = Times.UNKNOWN;
     Times inStep = Times.UNKNOWN;
     Times catchingUp = Times.UNKNOWN;
     double failures = NaN;
@@ -51,6 +56,10 @@ final class CatchUp {
 
     double delay() {
         return catchingUp.p99() / undisturbed.p99();
+    }
+
+    double delayToAway() {
+        return catchingUp.p99() / away.p99();
     }
 
     double leaderExtra() {

@@ -30,8 +30,9 @@ import picocli.CommandLine.Option;
         description = {
             "Stops a follower of three members, writes so much to the others, and starts it again, while puts come",
             "at a steady rate: how long they take and what memory leader and follower take, beside the same",
-            "before, and beside a follower that comes back having missed nothing. With --pause it does not end",
-            "but stands still, so that its start costs nothing. A put's time counts from when it was due.",
+            "with all members up, with the follower away, and with one that comes back having missed nothing.",
+            "With --pause it does not end but stands still, so that its start costs nothing. A put's time counts",
+            "from when it was due.",
             "Memory is RssAnon + RssShmem at its highest."
         },
         footer = {
@@ -128,8 +129,13 @@ final class CatchUpCommand extends PeerMeasurement {
         Workload.Requests small = Workload.Requests.of(1000, PACED_VALUE_BYTES);
         progress(cluster, "warms up");
         write(leader, small, warmUp);
-        progress(cluster, "a follower is away for a moment");
+        progress(cluster, "puts are timed with all members up");
         try (PacedPuts puts = new PacedPuts(leader.endpoint(), rate, small.value())) {
+            pass(seconds); // the compilers are through with what the warm-up left
+            puts.nextPhase();
+            pass(seconds);
+            result.undisturbed = CatchUp.Times.of(puts.nextPhase());
+            progress(cluster, "a follower is away for a moment");
             leave(follower);
             puts.nextPhase();
             result.followerBefore = comeBack(follower, seconds).peak();
@@ -143,12 +149,12 @@ final class CatchUpCommand extends PeerMeasurement {
         result.behindMebibytes = count * valueSize / MEBI;
         long sentBefore = snapshotsSent(leader);
         try (PacedPuts puts = new PacedPuts(leader.endpoint(), rate, small.value())) {
-            progress(cluster, "puts are timed");
+            progress(cluster, "puts are timed with the follower away");
             try (ResidentPeak peak = new ResidentPeak(leader)) {
                 pass(seconds); // what was written last reaches the database's file
                 puts.nextPhase();
                 pass(seconds);
-                result.undisturbed = CatchUp.Times.of(puts.nextPhase());
+                result.away = CatchUp.Times.of(puts.nextPhase());
                 result.leaderBefore = peak.bytes() / MEBI;
             }
             progress(cluster, "the follower comes back");
