@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Prints what the last `mvn verify` spent per module and on each test class of five seconds or more, what it skipped,
-and which tests failed and passed when they were run again.
+and which tests failed and passed when they were run again. Exits with 1 where one of those failed by an assertion:
+what a test asserts, say that nothing acknowledged is lost, has to hold each time.
 
 Reads the surefire and failsafe reports below the current folder.
 """
 import pathlib
+import sys
 import xml.etree.ElementTree as xml
 
 MODULE_ROW = "{:>7.2f} min  {}"
@@ -20,8 +22,9 @@ for report in pathlib.Path(".").glob("**/target/*-reports/TEST-*.xml"):
         slow.append((seconds, suite.get("name")))
     for case in suite.iter("testcase"):
         name = f"{case.get('classname')}.{case.get('name')}"
-        for failure in case.findall("flakyFailure") + case.findall("flakyError"):
-            unsteady.append((name, failure.get("message") or failure.get("type", "")))
+        for kind in ("flakyFailure", "flakyError"):
+            for failure in case.findall(kind):
+                unsteady.append((kind, name, failure.get("message") or failure.get("type", "")))
         reason = case.find("skipped")
         if reason is not None:
             skipped.append((name, reason.get("message", "")))
@@ -32,5 +35,7 @@ for seconds, name in sorted(slow, reverse=True):
     print(MODULE_ROW.format(seconds / 60, "  " + name))
 for name, reason in sorted(skipped):
     print(f"skipped: {name}: {reason}")
-for name, message in sorted(unsteady):
-    print(f"to mend, failed at first and then passed: {name}: {message.splitlines()[0] if message else ''}")
+for kind, name, message in sorted(unsteady):
+    verdict = "asserts what does not always hold" if kind == "flakyFailure" else "to mend, came to no end at first"
+    print(f"{verdict}: {name}: {message.splitlines()[0] if message else ''}")
+sys.exit(any(kind == "flakyFailure" for kind, _, _ in unsteady))

@@ -21,15 +21,11 @@ import dev.plinth.server.core.EtcdError;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.core.ResponseBody;
 import dev.plinth.server.log.Log;
-import dev.plinth.server.log.LogLevel;
-import dev.plinth.server.log.LogSink;
+import dev.plinth.server.testing.QuietLog;
 import dev.plinth.walio.io.Clock;
 import dev.plinth.walio.io.LinuxDisk;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -139,14 +135,7 @@ final class OneMember implements AutoCloseable {
                         Database.open(new LinuxDisk(), database, Backend.databaseOptions()),
                         BackendOptions.DEFAULT);
         long localId = id(index);
-        Log quiet =
-                new Log(
-                        new LogSink(
-                                InstantSource.fixed(Instant.EPOCH),
-                                ZoneOffset.UTC,
-                                new LogSink.Settings(
-                                        LogLevel.FATAL, LogSink.Format.JSON, List.of())),
-                        "");
+        Log quiet = QuietLog.create();
         membership = new Membership(backend, localId, 1, 1, quiet);
         membership.load();
         List<Peer> peers = new ArrayList<>();

@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.server.config.ListenUrl;
 import dev.plinth.server.log.Log;
-import dev.plinth.server.log.LogLevel;
-import dev.plinth.server.log.LogSink;
+import dev.plinth.server.testing.QuietLog;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -15,9 +14,6 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,13 +23,7 @@ import org.junit.jupiter.api.Test;
  * Founders by SRV records: from records that the test makes up, and from a name server of its own.
  */
 class SrvClusterTest {
-    private static final Log QUIET =
-            new Log(
-                    new LogSink(
-                            InstantSource.fixed(Instant.EPOCH),
-                            ZoneOffset.UTC,
-                            new LogSink.Settings(LogLevel.FATAL, LogSink.Format.JSON, List.of())),
-                    "");
+    private static final Log QUIET = QuietLog.create();
 
     /** Hosts are named hN and lie at 10.0.0.N. */
     private static final class MadeUp implements NameService {

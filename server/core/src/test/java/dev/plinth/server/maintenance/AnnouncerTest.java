@@ -9,12 +9,8 @@ import dev.plinth.server.core.Proposal;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.core.ResponseBody;
 import dev.plinth.server.log.Log;
-import dev.plinth.server.log.LogLevel;
-import dev.plinth.server.log.LogSink;
 import dev.plinth.server.testing.FakeMember;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZoneOffset;
+import dev.plinth.server.testing.QuietLog;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -22,13 +18,7 @@ class AnnouncerTest {
     private static final ApplyResult DONE = new ApplyResult.Done(1, ResponseBody.EMPTY);
 
     private final FakeMember member = new FakeMember();
-    private final Log log =
-            new Log(
-                    new LogSink(
-                            InstantSource.fixed(Instant.EPOCH),
-                            ZoneOffset.UTC,
-                            new LogSink.Settings(LogLevel.FATAL, LogSink.Format.JSON, List.of())),
-                    "");
+    private final Log log = QuietLog.create();
     private int reports;
     private final Announcer announcer =
             new Announcer(

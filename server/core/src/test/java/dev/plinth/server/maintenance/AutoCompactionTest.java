@@ -9,12 +9,8 @@ import dev.plinth.server.core.Proposal;
 import dev.plinth.server.core.RefusedException;
 import dev.plinth.server.core.ResponseBody;
 import dev.plinth.server.log.Log;
-import dev.plinth.server.log.LogLevel;
-import dev.plinth.server.log.LogSink;
 import dev.plinth.server.testing.FakeMember;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZoneOffset;
+import dev.plinth.server.testing.QuietLog;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,13 +19,7 @@ class AutoCompactionTest {
     private static final long MINUTE = 60_000_000_000L;
 
     private final FakeMember member = new FakeMember();
-    private final Log log =
-            new Log(
-                    new LogSink(
-                            InstantSource.fixed(Instant.EPOCH),
-                            ZoneOffset.UTC,
-                            new LogSink.Settings(LogLevel.FATAL, LogSink.Format.JSON, List.of())),
-                    "");
+    private final Log log = QuietLog.create();
     private long now;
     private long revision;
 

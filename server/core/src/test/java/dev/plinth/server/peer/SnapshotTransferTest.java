@@ -11,10 +11,9 @@ import dev.plinth.raft.SnapshotMetadata;
 import dev.plinth.raft.WireForm;
 import dev.plinth.server.consensus.MessageReceiver;
 import dev.plinth.server.log.Log;
-import dev.plinth.server.log.LogLevel;
-import dev.plinth.server.log.LogSink;
 import dev.plinth.server.metrics.Metrics;
 import dev.plinth.server.testing.FakeMember;
+import dev.plinth.server.testing.QuietLog;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -30,9 +29,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -50,13 +46,7 @@ class SnapshotTransferTest {
     private static final int CUT_AFTER_BYTES = 1 << 20;
     private static final long SENDER = 1;
     private static final long RECEIVER = 2;
-    private static final Log QUIET =
-            new Log(
-                    new LogSink(
-                            InstantSource.fixed(Instant.EPOCH),
-                            ZoneOffset.UTC,
-                            new LogSink.Settings(LogLevel.FATAL, LogSink.Format.JSON, List.of())),
-                    "");
+    private static final Log QUIET = QuietLog.create();
 
     private final EventLoopGroup loops =
             new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());

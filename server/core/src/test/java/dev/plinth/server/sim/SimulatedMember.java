@@ -7,16 +7,11 @@ import dev.plinth.server.config.ServerConfig;
 import dev.plinth.server.consensus.Agent;
 import dev.plinth.server.consensus.EntryLog;
 import dev.plinth.server.core.StartException;
-import dev.plinth.server.log.Log;
-import dev.plinth.server.log.LogLevel;
-import dev.plinth.server.log.LogSink;
+import dev.plinth.server.testing.QuietLog;
 import dev.plinth.walio.io.PosixException;
 import dev.plinth.walio.io.sim.PowerLossException;
 import dev.plinth.walio.io.sim.SimulatedDisk;
 import java.io.IOException;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -235,20 +230,11 @@ final class SimulatedMember implements SimulatedNetwork.Place {
                 disk,
                 clock,
                 random,
-                quiet(),
+                QuietLog.create(),
                 task -> time.after(random.nextLong(1_000_000), () -> run(ownLife, task::run)),
                 log -> logChange.of(record.view(log, () -> beforeSync(ownLife))),
                 options.checkpointNanos(),
                 (receiver, states, sink) -> network[0].connect(index, receiver, states, sink));
-    }
-
-    private static Log quiet() {
-        return new Log(
-                new LogSink(
-                        InstantSource.fixed(Instant.EPOCH),
-                        ZoneOffset.UTC,
-                        new LogSink.Settings(LogLevel.FATAL, LogSink.Format.JSON, List.of())),
-                "");
     }
 
     private void beforeSync(int ownLife) {
